@@ -1,0 +1,221 @@
+"""Checks at the door: each argument once, by name, with a hint of what to try.
+
+Every function raises ValueError or TypeError in the language in use.
+"""
+
+import difflib
+import inspect
+
+import numpy as np
+
+from gdcourse.language import say
+
+# name: (lowest, below what, hint in Chinese, in English)
+_KNOBS = {
+    "lr": (0, np.inf, "梯度前的负号已在更新式里", "the minus sign is already in the rule"),
+    "mu": (0, 1, "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
+    "rho": (0, 1, "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
+    "beta": (0, 1, "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
+    "beta1": (0, 1, "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
+    "beta2": (0, 1, "0.999 大约记住 1000 步", "0.999 remembers about 1000 steps"),
+    "eps": (0, np.inf, "1e-8 很常用", "1e-8 is common"),
+    "weight_decay": (0, np.inf, "0.01 很常用,0 表示不衰减", "0.01 is common, 0 means none"),
+    "momentum_decay": (0, np.inf, "0.004 是 PyTorch 的默认值", "0.004 is PyTorch's default"),
+}
+
+
+def check_knob(name, value):
+    """``value`` if it is a number, an array or a function, and in range; else raise with a hint."""
+    if callable(value):
+        return value
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiu" or array.size == 0:
+        raise TypeError(
+            say(
+                f"{name} 应为数、数组或步数的函数,收到的是 {value!r};例如 {name}=0.1 或 {name}=lambda t: 0.1 / t**0.5",
+                f"{name} must be a number, an array or a function of the step, got {value!r}; "
+                f"for example {name}=0.1 or {name}=lambda t: 0.1 / t**0.5",
+            )
+        )
+    low, high, zh, en = _KNOBS.get(name, (-np.inf, np.inf, "请给有限的数", "give a finite number"))
+    good = (array >= low) & (array < high) & np.isfinite(array)
+    if not good.all():
+        bad = array[~good].flat[0] if array.ndim else value
+        interval = f"[{low}, {high})".replace("inf", "∞").replace("[-", "(-")
+        raise ValueError(
+            say(
+                f"{name} 必须在 {interval} 内,收到的是 {bad};{zh}",
+                f"{name} must lie in {interval}, got {bad}; {en}",
+            )
+        )
+    return value
+
+
+def check_rule(rule, hyper):
+    """The names of the rule's state; raise TypeError, with a hint, unless rule and knobs fit."""
+    if not callable(rule):
+        raise TypeError(
+            say(
+                f"更新规则必须是函数,收到的是 {rule!r};例如 gd.adam(不加括号、不加引号)",
+                f"the rule must be a function, got {rule!r}; for example gd.adam, without brackets or quotes",
+            )
+        )
+    parameters = inspect.signature(rule).parameters.values()
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    state = [p.name for p in positional[2:]]
+    if len(positional) < 2 or any(p.default is p.empty for p in positional[2:]):
+        raise TypeError(
+            say(
+                f"{name_of(rule)} 的前两个参数应是 theta 和 grad,其后的状态都要有初值,"
+                "例如 def my_rule(theta, grad, m=0.0, *, lr=0.1)",
+                f"{name_of(rule)} must take theta and grad first, and give every state after them an initial value, "
+                "as in def my_rule(theta, grad, m=0.0, *, lr=0.1)",
+            )
+        )
+    if any(p.kind == p.VAR_KEYWORD for p in parameters):
+        return state
+    knobs = [p.name for p in parameters if p.kind == p.KEYWORD_ONLY]
+    for name in hyper:
+        if name in state:
+            raise TypeError(
+                say(
+                    f"{name} 在 {name_of(rule)} 中排在 * 之前,会被当作状态;请写成 *, {name}=…",
+                    f"{name} stands before the * in {name_of(rule)}, so it counts as state; write *, {name}=…",
+                )
+            )
+        if name not in knobs:
+            near = difflib.get_close_matches(name, knobs, n=1)
+            guess = say(f";是不是想写 {near[0]}?", f"; did you mean {near[0]}?") if near else ""
+            known = ", ".join(knobs) or say("(没有)", "(none)")
+            raise TypeError(
+                say(
+                    f"{name_of(rule)} 没有名为 {name!r} 的超参数{guess}可用的有:{known}",
+                    f"{name_of(rule)} has no hyper-parameter {name!r}{guess} It has: {known}",
+                )
+            )
+    missing = [p.name for p in parameters if p.kind == p.KEYWORD_ONLY and p.default is p.empty and p.name not in hyper]
+    if missing:
+        raise TypeError(
+            say(
+                f"{name_of(rule)} 还缺少超参数 {missing[0]};请写 {missing[0]}=…",
+                f"{name_of(rule)} still needs the hyper-parameter {missing[0]}; write {missing[0]}=…",
+            )
+        )
+    return state
+
+
+def check_problem(problem):
+    """Raise TypeError, with a hint, unless ``problem`` has what a problem has."""
+    if isinstance(problem, type) or not all(hasattr(problem, name) for name in ("loss", "gradients", "start")):
+        raise TypeError(
+            say(
+                f'需要一个问题对象,收到的是 {problem!r};例如 gd.LinearRegression.line()、gd.Surface("bowl"),'
+                "或 gd.Problem(loss, gradient, start)",
+                f'a problem is needed, got {problem!r}; try gd.LinearRegression.line(), gd.Surface("bowl") '
+                "or gd.Problem(loss, gradient, start)",
+            )
+        )
+
+
+def check_count(name, value):
+    """Raise unless ``value`` is a whole number of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(
+            say(
+                f"{name} 应为整数,收到的是 {value!r};例如 {name}=100",
+                f"{name} must be a whole number, got {value!r}; try {name}=100",
+            )
+        )
+    if value < 1:
+        raise ValueError(
+            say(
+                f"{name} 至少为 1,收到的是 {value};例如 {name}=100",
+                f"{name} must be at least 1, got {value}; try {name}=100",
+            )
+        )
+
+
+def is_number(value):
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
+def name_of(rule):
+    return getattr(rule, "__name__", repr(rule))
+
+
+def check_output(rule, out, names):
+    if not (isinstance(out, tuple) and len(out) == 2 and isinstance(out[1], tuple)):
+        raise TypeError(
+            say(
+                f"{name_of(rule)} 应返回 (新的 theta, 状态元组),收到的是 {type(out).__name__};"
+                f"例如 return theta - lr * g, ({''.join(name + ', ' for name in names).strip()})",
+                f"{name_of(rule)} must return (new theta, tuple of state), got {type(out).__name__}; "
+                f"for example return theta - lr * g, ({''.join(name + ', ' for name in names).strip()})",
+            )
+        )
+    if len(out[1]) != len(names):
+        raise TypeError(
+            say(
+                f"{name_of(rule)} 的状态应有 {len(names)} 项({', '.join(names)}),返回了 {len(out[1])} 项",
+                f"{name_of(rule)} must return {len(names)} state entries ({', '.join(names)}), got {len(out[1])}; "
+                "try the names in the signature, in order",
+            )
+        )
+
+
+def check_shape(rule, theta, shape):
+    if np.shape(theta) != shape:
+        raise ValueError(
+            shape_hint(
+                say(f"{name_of(rule)} 返回的 theta", f"the theta that {name_of(rule)} returns"), np.shape(theta), shape
+            )
+        )
+
+
+def shape_hint(name, got, wanted):
+    wanted = "(" + ", ".join(map(str, wanted)) + ("," if len(wanted) == 1 else "") + ")"
+    return say(
+        f"{name} 的形状是 {got},应为 {wanted};检查是否混用了 (n,) 与 (n, 1),可用 .ravel() 摊平",
+        f"{name} has shape {got}, it must be {wanted}; check for (n,) mixed with (n, 1), .ravel() flattens",
+    )
+
+
+def finite_array(name, values):
+    """``values`` as a new float array; float32 stays, all else becomes float64.
+
+    Raises TypeError when they are not real numbers, ValueError when there are
+    none of them or one is not finite.
+    """
+    try:
+        array = np.array(values)
+    except ValueError:
+        array = np.array(None)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            say(
+                f"{name} 应为实数或实数数组,收到的是 {values!r};试试 np.array(..., dtype=float)",
+                f"{name} must be real numbers, got {values!r}; try np.array(..., dtype=float)",
+            )
+        )
+    if array.dtype.kind != "f":
+        array = array.astype(float)
+    if array.size == 0:
+        raise ValueError(
+            say(
+                f"{name} 是空的,形状为 {array.shape};至少要有一个数",
+                f"{name} is empty, shape {array.shape}; give at least one number",
+            )
+        )
+    if not np.isfinite(array).all():
+        raise ValueError(
+            say(
+                f"{name} 里有 NaN 或无穷大,第一个在位置 {_first_bad(array)};请先清理,例如用 np.isfinite 挑出有效的数",
+                f"{name} holds NaN or infinity, first at {_first_bad(array)}; "
+                "clean it first, np.isfinite finds the good ones",
+            )
+        )
+    return array
+
+
+def _first_bad(array):
+    return tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])

@@ -1,0 +1,110 @@
+"""Pictures: each function draws a run or a problem on an Axes and returns the Axes."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gdcourse.language import say
+
+# One look per rule, the same in every chapter: Okabe & Ito's colours, and a
+# dash pattern, so that no picture depends on colour alone.
+LOOKS = {
+    "sgd": ("#0072B2", "-"),
+    "momentum": ("#E69F00", "--"),
+    "nesterov": ("#CC79A7", "-."),
+    "rmsprop": ("#009E73", "-"),
+    "adagrad": ("#56B4E9", "--"),
+    "adadelta": ("#555555", "-."),
+    "adam": ("#D55E00", "-"),
+    "nadam": ("#CC79A7", "--"),
+    "amsgrad": ("#0072B2", "--"),
+    "adamw": ("#E69F00", "-."),
+}
+
+
+def figure(columns=1, height=3.4, width=7.0, **options):
+    """A figure with ``columns`` axes side by side; returns (figure, axes)."""
+    return plt.subplots(1, columns, figsize=(width, height), **options)
+
+
+def look(rule):
+    """The colour and the line style of a rule, as keywords for ``plot``."""
+    colour, dashes = LOOKS[rule if isinstance(rule, str) else rule.__name__]
+    return {"color": colour, "linestyle": dashes}
+
+
+def losses(ax, *runs, best=0.0, log=True):
+    """Loss against step, one curve per run; ``best`` is subtracted.
+
+    A run that diverged ends in a cross.
+    """
+    for run in runs:
+        known = LOOKS.get(run.label.split(",")[0])
+        style = look(run.label.split(",")[0]) if known and _alone(run, runs) else {}
+        (line,) = ax.plot(run.steps, run.losses - best, label=run.label, **style)
+        if run.diverged:
+            ax.plot(run.steps[-1], run.losses[-1] - best, "X", color=line.get_color(), markersize=9)
+    if log:
+        ax.set_yscale("log")
+    ax.set_xlabel(say("步数 $t$", "step $t$"))
+    if best:
+        ax.set_ylabel(say("损失 $J-J_{\\min}$", "loss $J-J_{\\min}$"))
+    else:
+        ax.set_ylabel(say("损失 $J$", "loss $J$"))
+    ax.legend()
+    return ax
+
+
+def _alone(run, runs):
+    """Is this the only run of its rule in the picture?"""
+    return [r.label.split(",")[0] for r in runs].count(run.label.split(",")[0]) == 1
+
+
+def contours(ax, surface, view=None, levels=18):
+    """The map of a surface, and a star at each known minimum."""
+    left, right, bottom, top = view or surface.view
+    x, y = np.meshgrid(np.linspace(left, right, 200), np.linspace(bottom, top, 200))
+    z = surface.loss(np.stack([x, y], axis=-1))
+    # Evenly spaced in the root of the height: near the minimum, lines stay apart.
+    heights = z.min() + (z.max() - z.min()) * np.linspace(0, 1, levels + 1)[1:] ** 2
+    ax.contour(x, y, z, levels=heights, cmap="viridis", linewidths=0.8, alpha=0.7)
+    inside = [(a, b) for a, b in surface.minima if left <= a <= right and bottom <= b <= top]
+    for a, b in inside:
+        ax.plot(a, b, "*", color="#E69F00", markersize=11, zorder=3)
+    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
+    ax.grid(False)
+    return ax
+
+
+def path(ax, run, every=1, **style):
+    """The way of a run over a map: its points, joined, from a ring at the start."""
+    thetas = run.thetas[::every]
+    known = run.label.split(",")[0]
+    style = {**(look(known) if known in LOOKS else {}), **style}
+    style.setdefault("label", run.label)
+    (line,) = ax.plot(thetas[:, 0], thetas[:, 1], marker=".", markersize=4, linewidth=1.3, **style)
+    ax.plot(*thetas[0], "o", color=line.get_color(), markerfacecolor="none", markersize=8)
+    return ax
+
+
+def regression(ax, problem, **lines):
+    """The points of a one-feature regression, and lines ``name=theta`` through them."""
+    x, y = problem.X[:, 1], problem.y
+    ax.plot(x, y, ".", color="#555555", alpha=0.6)
+    ends = np.array([x.min(), x.max()])
+    for name, theta in lines.items():
+        ax.plot(ends, theta[0] + theta[1] * ends, label=name)
+    ax.set(xlabel="$x$", ylabel="$y$")
+    if lines:
+        ax.legend()
+    return ax
+
+
+def map_of(ax, values, rows, columns, log=True):
+    """A grid of numbers as a coloured table; infinite cells are left blank."""
+    shown = np.where(np.isfinite(values), values, np.nan)
+    mesh = ax.pcolormesh(
+        columns, rows, np.log10(shown) if log else shown, cmap="viridis", shading="nearest", rasterized=True
+    )
+    ax.grid(False)
+    ax.figure.colorbar(mesh, ax=ax, label=say("损失的常用对数", "log10 of the loss") if log else None)
+    return ax

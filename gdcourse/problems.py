@@ -1,0 +1,392 @@
+"""What is minimized: a loss J, its gradient, a start, and a stream of gradients.
+
+The parameters ``theta`` of a problem are an array of shape ``start.shape``.
+Losses and gradients take any leading batch dimensions: ``theta`` of shape
+``(..., *start.shape)`` gives a loss of shape ``(...)`` and a gradient of the
+shape of ``theta``.
+"""
+
+from functools import cached_property
+from itertools import chain, count, repeat
+from pathlib import Path
+
+import numpy as np
+
+from gdcourse import surfaces
+from gdcourse.checks import check_count, finite_array
+from gdcourse.language import say
+from gdcourse.surfaces import LANDMARKS
+
+DATA = Path(__file__).parent / "data"
+
+
+class Problem:
+    """A loss of your own: ``Problem(loss, gradient, start)``.
+
+    ``loss(theta)`` returns a number, ``gradient(theta)`` an array of the shape
+    of ``theta``.  Raises ValueError when the start is empty or not finite or
+    when the gradient there has another shape, TypeError when ``loss`` or
+    ``gradient`` cannot be called.
+    """
+
+    def __init__(self, loss, gradient, start):
+        for name, function in (("loss", loss), ("gradient", gradient)):
+            if not callable(function):
+                raise TypeError(
+                    say(
+                        f"{name} 必须是 theta 的函数,收到的是 {function!r};例如 lambda theta: theta**2 / 2",
+                        f"{name} must be a function of theta, got {function!r}; try lambda theta: theta**2 / 2",
+                    )
+                )
+        self.loss, self.gradient = loss, gradient
+        self.start = finite_array("start", start)
+        shape = np.shape(gradient(self.start.copy()))
+        if shape != self.start.shape:
+            raise ValueError(
+                say(
+                    f"gradient(start) 的形状是 {shape},应与 start 的形状 {self.start.shape} 相同",
+                    f"gradient(start) has shape {shape}, it must have the shape of start, {self.start.shape}",
+                )
+            )
+
+    def gradients(self, batch_size=None, seed=0):
+        """An endless iterator that hands out one gradient function per step.
+
+        Raises ValueError for a ``batch_size``: there are no data to draw from.
+        """
+        if batch_size is not None:
+            raise ValueError(
+                say(
+                    "这个问题没有数据,无法抽取小批量;请去掉 batch_size",
+                    "this problem has no data to draw batches from; leave batch_size out",
+                )
+            )
+        return repeat(self.gradient)
+
+
+class Online(Problem):
+    """A loss that changes at every step, as in online learning.
+
+    ``gradient_at(t)`` returns the gradient function of step t = 1, 2, …;
+    ``loss(theta)`` is what you want to watch, often the average over a period.
+    """
+
+    def __init__(self, gradient_at, loss, start):
+        super().__init__(loss, gradient_at(1), start)
+        self.gradient_at = gradient_at
+
+    def gradients(self, batch_size=None, seed=0):
+        super().gradients(batch_size)
+        return map(self.gradient_at, count(1))
+
+
+class Surface(Problem):
+    """A function of two variables, from ``surfaces.py`` by name or your own.
+
+    ``Surface("bowl", kappa=100, angle=30)`` or ``Surface(f, start=(1, 2))``
+    with ``f(x, y)`` returning ``(value, df/dx, df/dy)``.  ``theta`` has shape
+    (..., 2).  ``minima``, ``best_loss`` and ``view`` are known to the named ones.
+    """
+
+    def __init__(self, function, start=None, view=None, **parameters):
+        name, landmarks = function, {}
+        if isinstance(function, str):
+            if function not in LANDMARKS:
+                raise ValueError(
+                    say(
+                        f"没有名为 {function!r} 的曲面;可选:{'、'.join(LANDMARKS)}",
+                        f"there is no surface {function!r}; choose from {', '.join(LANDMARKS)}",
+                    )
+                )
+            function, landmarks = getattr(surfaces, function), LANDMARKS[function]
+        if start is None and not landmarks:
+            raise ValueError(
+                say(
+                    "自定义的曲面需要起点,例如 start=(1.0, 2.0)",
+                    "a surface of your own needs a start, for example start=(1.0, 2.0)",
+                )
+            )
+        if parameters.get("kappa", 1) < 1:
+            raise ValueError(
+                say(
+                    f"kappa(条件数)至少为 1,收到的是 {parameters['kappa']!r};100 是一个狭长的碗",
+                    f"kappa (the condition number) must be at least 1, got {parameters['kappa']!r}; try 100",
+                )
+            )
+        self.function, self.parameters = function, parameters
+        self.name = name if isinstance(name, str) else function.__name__
+        self.minima = np.array(landmarks.get("minima", np.empty((0, 2))))
+        self.view = view or landmarks.get("view", (-2.0, 2.0, -2.0, 2.0))
+        self.start = finite_array("start", landmarks.get("start") if start is None else start)
+        if self.start.shape != (2,):
+            raise ValueError(
+                say(
+                    f"曲面的起点要有两个坐标,收到的形状是 {self.start.shape};例如 (1.0, 2.0)",
+                    f"the start on a surface has two coordinates, got shape {self.start.shape}; try (1.0, 2.0)",
+                )
+            )
+
+    @property
+    def best_loss(self):
+        """The lowest value, 0.0 where no minimum is known."""
+        return float(self.loss(self.minima[0])) if len(self.minima) else 0.0
+
+    def loss(self, theta):
+        return self.function(theta[..., 0], theta[..., 1], **self.parameters)[0]
+
+    def gradient(self, theta):
+        _, fx, fy = self.function(theta[..., 0], theta[..., 1], **self.parameters)
+        return np.stack([fx, fy], axis=-1)
+
+
+class DataProblem(Problem):
+    """A mean loss over N rows of data; subclasses say which.
+
+    ``loss(theta, rows)`` and ``gradient(theta, rows)`` take the mean over the
+    given rows only, by default all.
+    """
+
+    def __init__(self, X, y, start):
+        self.X, self.y = finite_array("X", X), finite_array("y", y)
+        if self.X.ndim != 2:
+            raise ValueError(
+                say(
+                    f"X 应为二维:每行一个样本,每列一个特征,收到的形状是 {self.X.shape};试试 X.reshape(-1, 1)",
+                    f"X must have two axes, samples × features, got shape {self.X.shape}; try X.reshape(-1, 1)",
+                )
+            )
+        if self.y.shape != (len(self.X),):
+            raise ValueError(
+                say(
+                    f"y 的形状应为 ({len(self.X)},),每个样本一个数,收到的是 {self.y.shape};试试 y.ravel()",
+                    f"y must have shape ({len(self.X)},), one number per sample, got {self.y.shape}; try y.ravel()",
+                )
+            )
+        self.start = finite_array("start", start)
+
+    def gradients(self, batch_size=None, seed=0):
+        """Full-batch gradients, or those of shuffled mini-batches.
+
+        Every epoch is a new permutation from ``seed``; it is cut into batches
+        of ``batch_size`` rows, the last one taking what is left.  The gradient
+        is the mean over the *batch*.  Raises ValueError, TypeError for a
+        ``batch_size`` that is not a whole number from 1 to N.
+        """
+        n = len(self.X)
+        if batch_size is None:
+            return repeat(self.gradient)
+        check_count("batch_size", batch_size)
+        if batch_size > n:
+            raise ValueError(
+                say(
+                    f"batch_size 最多为样本数 {n},收到的是 {batch_size};32 很常用,None 表示全批量",
+                    f"batch_size is at most the number of samples, {n}, got {batch_size}; "
+                    "32 is common, None means full batch",
+                )
+            )
+        return (lambda theta, rows=rows: self.gradient(theta, rows) for rows in batches(n, batch_size, seed))
+
+
+def batches(n, batch_size, seed=0):
+    """Row indices of one mini-batch after another, for ever: shuffled epochs, tails used."""
+    rng = np.random.default_rng(seed)
+    epochs = (np.split(rng.permutation(n), range(batch_size, n, batch_size)) for _ in repeat(None))
+    return chain.from_iterable(epochs)
+
+
+class LinearRegression(DataProblem):
+    r"""Least squares: J(θ) = 1/(2N) Σ (xᵢ·θ − yᵢ)², ∇J = Xᵀ(Xθ − y)/N.
+
+    ``X`` has shape (N, d), ``y`` (N,), ``theta`` (..., d).  For an intercept
+    give ``X`` a column of ones.
+    """
+
+    def __init__(self, X, y):
+        super().__init__(X, y, np.zeros(np.shape(X)[-1:]))
+
+    @classmethod
+    def line(cls, seed=42):
+        """The line of the blog series: 100 points y = 4 + 3x + noise, x in [0, 2).
+
+        ``theta`` is (intercept, slope).  With seed 42 of numpy's *legacy*
+        generator these are the articles' own numbers.
+        """
+        rng = np.random.RandomState(seed)
+        x = 2 * rng.rand(100)
+        return cls(np.column_stack([np.ones(100), x]), 4 + 3 * x + rng.randn(100))
+
+    @cached_property
+    def exact(self):
+        """The least-squares solution, shape (d,)."""
+        return np.linalg.lstsq(self.X, self.y, rcond=None)[0]
+
+    @property
+    def best_loss(self):
+        return float(self.loss(self.exact))
+
+    def loss(self, theta, rows=slice(None)):
+        residual = theta @ self.X[rows].T - self.y[rows]
+        return 0.5 * np.mean(residual**2, axis=-1)
+
+    def gradient(self, theta, rows=slice(None)):
+        X = self.X[rows]
+        return (theta @ X.T - self.y[rows]) @ X / len(X)
+
+
+class LogisticRegression(DataProblem):
+    r"""Logistic regression: J(θ) = mean log(1 + e^(−z)) + λ/2 |θ|², z = ±x·θ.
+
+    ``X`` has shape (N, d), labels ``y`` (N,) are 0 or 1, ``theta`` (..., d);
+    ``l2`` is λ ≥ 0.  Raises ValueError for other labels.
+    """
+
+    def __init__(self, X, y, l2=0.0):
+        super().__init__(X, y, np.zeros(np.shape(X)[-1:]))
+        if not np.isin(self.y, (0, 1)).all():
+            raise ValueError(
+                say(
+                    f"标签 y 只能是 0 或 1,收到了 {np.unique(self.y)[:5]};若是 −1/+1,试试 (y + 1) / 2",
+                    f"labels y must be 0 or 1, got {np.unique(self.y)[:5]}; if they are −1/+1, try (y + 1) / 2",
+                )
+            )
+        if not l2 >= 0:
+            raise ValueError(
+                say(f"l2 不能小于 0,收到的是 {l2!r};0.01 较温和", f"l2 must be at least 0, got {l2!r}; 0.01 is mild")
+            )
+        self.l2 = l2
+
+    @classmethod
+    def breast_cancer(cls, standardize=True, l2=0.01):
+        """Wisconsin breast cancer: 569 samples, 30 features and a column of ones.
+
+        The features' scales differ by a factor of about 200,000 between the
+        smallest and the largest standard deviation; ``standardize`` brings
+        all to mean 0 and deviation 1.  y = 1 is benign.
+        """
+        table = np.loadtxt(DATA / "breast_cancer.csv", delimiter=",", skiprows=1)
+        X, y = table[:, :-1], table[:, -1]
+        if standardize:
+            X = (X - X.mean(axis=0)) / X.std(axis=0)
+        return cls(np.column_stack([np.ones(len(X)), X]), y, l2)
+
+    @cached_property
+    def exact(self):
+        """The minimum by Newton's method, shape (d,); needs ``l2`` > 0."""
+        if self.l2 == 0:
+            raise ValueError(
+                say(
+                    "l2 = 0 时可能没有最小值点(数据可分时 θ 会趋于无穷);试试 l2=0.01",
+                    "with l2 = 0 there may be no minimum (θ runs away on separable data); try l2=0.01",
+                )
+            )
+        theta = self.start
+        for _ in range(100):
+            p = self._probability(theta, self.X)
+            hessian = (self.X.T * (p * (1 - p))) @ self.X / len(self.X) + self.l2 * np.eye(theta.size)
+            step = np.linalg.solve(hessian, self.gradient(theta))
+            # Damped: a full Newton step may overshoot on badly scaled features.
+            size = 1.0
+            while size > 1e-6 and self.loss(theta - size * step) > self.loss(theta):
+                size /= 2
+            theta = theta - size * step
+        return theta
+
+    @property
+    def best_loss(self):
+        return float(self.loss(self.exact))
+
+    def accuracy(self, theta):
+        """Share of samples on the right side, between 0 and 1, shape (...)."""
+        return np.mean((theta @ self.X.T > 0) == self.y, axis=-1)
+
+    def loss(self, theta, rows=slice(None)):
+        sign = 1 - 2 * self.y[rows]
+        data = np.mean(np.logaddexp(0, sign * (theta @ self.X[rows].T)), axis=-1)
+        return data + self.l2 / 2 * np.sum(theta**2, axis=-1)
+
+    def gradient(self, theta, rows=slice(None)):
+        X = self.X[rows]
+        return (self._probability(theta, X) - self.y[rows]) @ X / len(X) + self.l2 * theta
+
+    @staticmethod
+    def _probability(theta, X):
+        return 0.5 * (1 + np.tanh(theta @ X.T / 2))
+
+
+class MLP(DataProblem):
+    r"""A small neural network for regression, with hand-derived gradients.
+
+    Layers d → hidden… → 1 with ``activation`` "tanh" or "relu" between them;
+    J(θ) = 1/(2N) Σ (outputᵢ − yᵢ)².  ``theta`` holds all weights in one
+    vector, shape (..., P): for each layer the matrix (inputs × outputs, row
+    by row), then the biases.  The start is drawn from ``seed``, uniform in
+    ±1/√inputs.
+    """
+
+    def __init__(self, X, y, hidden=(16,), activation="tanh", seed=0):
+        if activation not in ("tanh", "relu"):
+            raise ValueError(
+                say(
+                    f'activation 只能是 "tanh" 或 "relu",收到的是 {activation!r}',
+                    f'activation must be "tanh" or "relu", got {activation!r}',
+                )
+            )
+        if not all(isinstance(width, (int, np.integer)) and width >= 1 for width in hidden):
+            raise ValueError(
+                say(
+                    f"hidden 应为正整数的元组,收到的是 {hidden!r};例如 (16,) 或 (64, 64)",
+                    f"hidden must be a tuple of positive whole numbers, got {hidden!r}; try (16,) or (64, 64)",
+                )
+            )
+        widths = [np.shape(X)[-1], *hidden, 1]
+        self.shapes = list(zip(widths[:-1], widths[1:], strict=True))
+        self.activation = activation
+        rng = np.random.default_rng(seed)
+        start = [rng.uniform(-1, 1, a * b + b) / np.sqrt(a) for a, b in self.shapes]
+        super().__init__(X, y, np.concatenate(start))
+
+    @classmethod
+    def sine(cls, n=60, noise=0.1, hidden=(16,), seed=0):
+        """A sine with noise on [−3, 3], ``n`` points, one input."""
+        rng = np.random.default_rng(seed)
+        x = rng.uniform(-3, 3, n)
+        return cls(x[:, None], np.sin(x) + noise * rng.normal(size=n), hidden, seed=seed)
+
+    def layers(self, theta):
+        """``theta`` as a list of (weights (..., in, out), biases (..., 1, out))."""
+        lead, at, out = theta.shape[:-1], 0, []
+        for a, b in self.shapes:
+            weights = theta[..., at : at + a * b].reshape(*lead, a, b)
+            biases = theta[..., at + a * b : at + a * b + b].reshape(*lead, 1, b)
+            out.append((weights, biases))
+            at += a * b + b
+        return out
+
+    def predict(self, theta, X):
+        """The network's output for the rows of ``X``, shape (..., rows)."""
+        return self._forward(theta, X)[-1][..., 0]
+
+    def _forward(self, theta, X):
+        """The values of every layer, input first."""
+        values = [X]
+        for depth, (W, b) in enumerate(self.layers(theta), 1):
+            z = values[-1] @ W + b
+            last = depth == len(self.shapes)
+            values.append(z if last else np.tanh(z) if self.activation == "tanh" else np.maximum(z, 0))
+        return values
+
+    def loss(self, theta, rows=slice(None)):
+        residual = self.predict(theta, self.X[rows]) - self.y[rows]
+        return 0.5 * np.mean(residual**2, axis=-1)
+
+    def gradient(self, theta, rows=slice(None)):
+        values = self._forward(theta, self.X[rows])
+        # delta is dJ/dz of the layer at hand, shape (..., rows, out)
+        delta = (values[-1] - self.y[rows][:, None]) / len(values[0])
+        parts = []
+        for (W, _), a in zip(reversed(self.layers(theta)), reversed(values[:-1]), strict=True):
+            parts.insert(0, delta.sum(axis=-2))
+            parts.insert(0, (np.swapaxes(a, -1, -2) @ delta).reshape(*theta.shape[:-1], -1))
+            slope = 1 - a**2 if self.activation == "tanh" else a > 0
+            delta = delta @ np.swapaxes(W, -1, -2) * slope
+        return np.concatenate(parts, axis=-1)

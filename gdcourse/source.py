@@ -1,0 +1,29 @@
+"""Show a rule as the reader should read it: its own lines, without the docstring."""
+
+import ast
+import inspect
+import textwrap
+
+
+class Source(str):
+    """Python source that a notebook shows in colour."""
+
+    def __repr__(self):
+        return str(self)
+
+    def _repr_markdown_(self):
+        return f"```python\n{self}\n```"
+
+
+def source(function):
+    """The source of ``function`` without its docstring, as a ``Source``.
+
+    Raises TypeError when there is no source to read (built-in functions).
+    """
+    text = textwrap.dedent(inspect.getsource(function)).rstrip()
+    lines = text.splitlines()
+    body = ast.parse(text).body[0].body
+    if ast.get_docstring(ast.parse(text).body[0], clean=False) is not None:
+        first = body[0]
+        del lines[first.lineno - 1 : first.end_lineno]
+    return Source("\n".join(lines))
