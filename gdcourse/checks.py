@@ -19,7 +19,7 @@ _KNOBS = {
     "beta1": (0, 1, "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
     "beta2": (0, 1, "0.999 大约记住 1000 步", "0.999 remembers about 1000 steps"),
     "eps": (0, np.inf, "1e-8 很常用", "1e-8 is common"),
-    "weight_decay": (0, np.inf, "0.01 很常用,0 表示不衰减", "0.01 is common, 0 means none"),
+    "weight_decay": (0, np.inf, "0.01 很常用，0 表示不衰减", "0.01 is common, 0 means none"),
     "momentum_decay": (0, np.inf, "0.004 是 PyTorch 的默认值", "0.004 is PyTorch's default"),
 }
 
@@ -28,11 +28,15 @@ def check_knob(name, value):
     """``value`` if it is a number, an array or a function, and in range; else raise with a hint."""
     if callable(value):
         return value
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # ragged lists
+        array = np.array(None)
     if array.dtype.kind not in "fiu" or array.size == 0:
         raise TypeError(
             say(
-                f"{name} 应为数、数组或步数的函数,收到的是 {value!r};例如 {name}=0.1 或 {name}=lambda t: 0.1 / t**0.5",
+                f"{name} 应为数、数组或步数的函数，收到的是 {value!r}；"
+                f"例如 {name}=0.1 或 {name}=lambda t: 0.1 / t**0.5",
                 f"{name} must be a number, an array or a function of the step, got {value!r}; "
                 f"for example {name}=0.1 or {name}=lambda t: 0.1 / t**0.5",
             )
@@ -44,11 +48,11 @@ def check_knob(name, value):
         interval = f"[{low}, {high})".replace("inf", "∞").replace("[-", "(-")
         raise ValueError(
             say(
-                f"{name} 必须在 {interval} 内,收到的是 {bad};{zh}",
+                f"{name} 必须在 {interval} 内，收到的是 {bad}；{zh}",
                 f"{name} must lie in {interval}, got {bad}; {en}",
             )
         )
-    return value
+    return array if array.ndim else value
 
 
 def check_rule(rule, hyper):
@@ -56,17 +60,20 @@ def check_rule(rule, hyper):
     if not callable(rule):
         raise TypeError(
             say(
-                f"更新规则必须是函数,收到的是 {rule!r};例如 gd.adam(不加括号、不加引号)",
+                f"更新规则必须是函数，收到的是 {rule!r}；例如 gd.adam（不加括号、不加引号）",
                 f"the rule must be a function, got {rule!r}; for example gd.adam, without brackets or quotes",
             )
         )
-    parameters = inspect.signature(rule).parameters.values()
+    try:
+        parameters = inspect.signature(rule).parameters.values()
+    except ValueError:  # a built-in without a signature
+        parameters = ()
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     state = [p.name for p in positional[2:]]
     if len(positional) < 2 or any(p.default is p.empty for p in positional[2:]):
         raise TypeError(
             say(
-                f"{name_of(rule)} 的前两个参数应是 theta 和 grad,其后的状态都要有初值,"
+                f"{name_of(rule)} 的前两个参数应是 theta 和 grad，其后的状态都要有初值，"
                 "例如 def my_rule(theta, grad, m=0.0, *, lr=0.1)",
                 f"{name_of(rule)} must take theta and grad first, and give every state after them an initial value, "
                 "as in def my_rule(theta, grad, m=0.0, *, lr=0.1)",
@@ -79,17 +86,17 @@ def check_rule(rule, hyper):
         if name in state:
             raise TypeError(
                 say(
-                    f"{name} 在 {name_of(rule)} 中排在 * 之前,会被当作状态;请写成 *, {name}=…",
+                    f"{name} 在 {name_of(rule)} 中排在 * 之前，会被当作状态；请写成 *, {name}=…",
                     f"{name} stands before the * in {name_of(rule)}, so it counts as state; write *, {name}=…",
                 )
             )
         if name not in knobs:
             near = difflib.get_close_matches(name, knobs, n=1)
-            guess = say(f";是不是想写 {near[0]}?", f"; did you mean {near[0]}?") if near else ""
-            known = ", ".join(knobs) or say("(没有)", "(none)")
+            guess = say(f"；是不是想写 {near[0]}？", f"; did you mean {near[0]}?") if near else say("；", ".")
+            known = ", ".join(knobs) or say("（没有）", "(none)")
             raise TypeError(
                 say(
-                    f"{name_of(rule)} 没有名为 {name!r} 的超参数{guess}可用的有:{known}",
+                    f"{name_of(rule)} 没有名为 {name!r} 的超参数{guess}可用的有：{known}",
                     f"{name_of(rule)} has no hyper-parameter {name!r}{guess} It has: {known}",
                 )
             )
@@ -97,7 +104,7 @@ def check_rule(rule, hyper):
     if missing:
         raise TypeError(
             say(
-                f"{name_of(rule)} 还缺少超参数 {missing[0]};请写 {missing[0]}=…",
+                f"{name_of(rule)} 还缺少超参数 {missing[0]}；请写 {missing[0]}=…",
                 f"{name_of(rule)} still needs the hyper-parameter {missing[0]}; write {missing[0]}=…",
             )
         )
@@ -109,7 +116,7 @@ def check_problem(problem):
     if isinstance(problem, type) or not all(hasattr(problem, name) for name in ("loss", "gradients", "start")):
         raise TypeError(
             say(
-                f'需要一个问题对象,收到的是 {problem!r};例如 gd.LinearRegression.line()、gd.Surface("bowl"),'
+                f'需要一个问题对象，收到的是 {problem!r}；例如 gd.LinearRegression.line()、gd.Surface("bowl")，'
                 "或 gd.Problem(loss, gradient, start)",
                 f'a problem is needed, got {problem!r}; try gd.LinearRegression.line(), gd.Surface("bowl") '
                 "or gd.Problem(loss, gradient, start)",
@@ -122,14 +129,14 @@ def check_count(name, value):
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise TypeError(
             say(
-                f"{name} 应为整数,收到的是 {value!r};例如 {name}=100",
+                f"{name} 应为整数，收到的是 {value!r}；例如 {name}=100",
                 f"{name} must be a whole number, got {value!r}; try {name}=100",
             )
         )
     if value < 1:
         raise ValueError(
             say(
-                f"{name} 至少为 1,收到的是 {value};例如 {name}=100",
+                f"{name} 至少为 1，收到的是 {value}；例如 {name}=100",
                 f"{name} must be at least 1, got {value}; try {name}=100",
             )
         )
@@ -145,22 +152,37 @@ def name_of(rule):
 
 def check_output(rule, out, names):
     if not (isinstance(out, tuple) and len(out) == 2 and isinstance(out[1], tuple)):
+        got = f"({', '.join(type(x).__name__ for x in out)})" if isinstance(out, tuple) else type(out).__name__
         raise TypeError(
             say(
-                f"{name_of(rule)} 应返回 (新的 theta, 状态元组),收到的是 {type(out).__name__};"
+                f"{name_of(rule)} 应返回（新的 theta，状态元组），收到的是 {got}；"
                 f"例如 return theta - lr * g, ({''.join(name + ', ' for name in names).strip()})",
-                f"{name_of(rule)} must return (new theta, tuple of state), got {type(out).__name__}; "
+                f"{name_of(rule)} must return (new theta, tuple of state), got {got}; "
                 f"for example return theta - lr * g, ({''.join(name + ', ' for name in names).strip()})",
             )
         )
     if len(out[1]) != len(names):
         raise TypeError(
             say(
-                f"{name_of(rule)} 的状态应有 {len(names)} 项({', '.join(names)}),返回了 {len(out[1])} 项",
+                f"{name_of(rule)} 的状态应有 {len(names)} 项（{', '.join(names)}），返回了 {len(out[1])} 项",
                 f"{name_of(rule)} must return {len(names)} state entries ({', '.join(names)}), got {len(out[1])}; "
                 "try the names in the signature, in order",
             )
         )
+
+
+def check_fits(name, value, shape):
+    """``value`` if it broadcasts against a theta of this shape; else raise ValueError."""
+    sizes = () if callable(value) else np.shape(value)
+    if len(sizes) > len(shape) or any(k not in (1, n) for k, n in zip(reversed(sizes), reversed(shape), strict=False)):
+        raise ValueError(
+            say(
+                f"{name} 的形状是 {sizes}，无法逐坐标用在形状为 {shape} 的 theta 上；若要比较几个值，请用 gd.sweep",
+                f"{name} has shape {sizes}, which does not fit theta of shape {shape} coordinate by coordinate; "
+                "to compare several values, try gd.sweep",
+            )
+        )
+    return value
 
 
 def check_shape(rule, theta, shape):
@@ -175,7 +197,7 @@ def check_shape(rule, theta, shape):
 def shape_hint(name, got, wanted):
     wanted = "(" + ", ".join(map(str, wanted)) + ("," if len(wanted) == 1 else "") + ")"
     return say(
-        f"{name} 的形状是 {got},应为 {wanted};检查是否混用了 (n,) 与 (n, 1),可用 .ravel() 摊平",
+        f"{name} 的形状是 {got}，应为 {wanted}；检查是否混用了 (n,) 与 (n, 1)，可用 .ravel() 摊平",
         f"{name} has shape {got}, it must be {wanted}; check for (n,) mixed with (n, 1), .ravel() flattens",
     )
 
@@ -193,7 +215,7 @@ def finite_array(name, values):
     if array.dtype.kind not in "fiub":
         raise TypeError(
             say(
-                f"{name} 应为实数或实数数组,收到的是 {values!r};试试 np.array(..., dtype=float)",
+                f"{name} 应为实数或实数数组，收到的是 {values!r}；试试 np.array(..., dtype=float)",
                 f"{name} must be real numbers, got {values!r}; try np.array(..., dtype=float)",
             )
         )
@@ -202,14 +224,15 @@ def finite_array(name, values):
     if array.size == 0:
         raise ValueError(
             say(
-                f"{name} 是空的,形状为 {array.shape};至少要有一个数",
+                f"{name} 是空的，形状为 {array.shape}；至少要有一个数",
                 f"{name} is empty, shape {array.shape}; give at least one number",
             )
         )
     if not np.isfinite(array).all():
         raise ValueError(
             say(
-                f"{name} 里有 NaN 或无穷大,第一个在位置 {_first_bad(array)};请先清理,例如用 np.isfinite 挑出有效的数",
+                f"{name} 里有 NaN 或无穷大，第一个在位置 {_first_bad(array)}；"
+                "请先清理，例如用 np.isfinite 挑出有效的数",
                 f"{name} holds NaN or infinity, first at {_first_bad(array)}; "
                 "clean it first, np.isfinite finds the good ones",
             )

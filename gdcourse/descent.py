@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from gdcourse.checks import (
     check_count,
+    check_fits,
     check_knob,
     check_output,
     check_problem,
@@ -21,6 +22,7 @@ from gdcourse.checks import (
     check_shape,
     finite_array,
     is_number,
+    name_of,
     shape_hint,
 )
 from gdcourse.language import say
@@ -38,15 +40,15 @@ class Status(enum.Enum):
     def __str__(self):
         return {
             Status.CONVERGED: say(
-                "停止条件已满足。它未必说明到了极小值:看看损失曲线和梯度。",
+                "停止条件已满足。它未必说明到了极小值：看看损失曲线和梯度。",
                 "A stopping rule was met. That need not be a minimum: look at the loss curve and the gradient.",
             ),
             Status.MAX_STEPS: say(
-                "步数用完了。若损失还在下降,就增加 steps;若在来回振荡,就减小 lr。",
+                "步数用完了。若损失还在下降，就增加 steps；若在来回振荡，就减小 lr。",
                 "The steps ran out. If the loss is still falling, raise steps; if it swings, lower lr.",
             ),
             Status.DIVERGED: say(
-                "损失变成了无穷大或 NaN。先把 lr 减小到十分之一再试,并检查更新的符号。",
+                "损失变成了无穷大或 NaN。先把 lr 减小到十分之一再试，并检查更新的符号。",
                 "The loss became infinite or NaN. Try a tenth of lr first, and check the sign of the update.",
             ),
         }[self]
@@ -72,7 +74,7 @@ class _Curves:
         if self.losses is None:
             raise ValueError(
                 say(
-                    "没有记录损失曲线;请给 sweep 加上 record_every=1",
+                    "没有记录损失曲线；请给 sweep 加上 record_every=1",
                     "the loss curves were not recorded; give sweep record_every=1",
                 )
             )
@@ -116,7 +118,7 @@ class Run(_Curves):
 
     def __repr__(self):
         why = f" ({self.stopped_by})" if self.stopped_by else ""
-        head = say("第 {} 步,损失 {:.4g}", "step {}, loss {:.4g}").format(self.steps[-1], self.loss)
+        head = say("第 {} 步，损失 {:.4g}", "step {}, loss {:.4g}").format(self.steps[-1], self.loss)
         return f"{self.label}: {self.status.name}{why}, {head}. {self.status}"
 
 
@@ -137,7 +139,7 @@ class Sweep(_Curves):
     losses: np.ndarray | None = None
 
     def __repr__(self):
-        return say("{}:{} 条路径,其中 {} 条发散", "{}: {} runs, {} of them diverged").format(
+        return say("{}：{} 条路径，其中 {} 条发散", "{}: {} runs, {} of them diverged").format(
             self.label, self.loss.size, int(self.diverged.sum())
         )
 
@@ -174,7 +176,7 @@ class StopRule:
         if not (is_number(self.tol) and self.tol > 0):
             raise ValueError(
                 say(
-                    f"{self.name} 的阈值 tol 必须大于 0,收到的是 {self.tol!r};1e-6 是常见的起点",
+                    f"{self.name} 的阈值 tol 必须大于 0，收到的是 {self.tol!r}；1e-6 是常见的起点",
                     f"the tol of {self.name} must be above 0, got {self.tol!r}; 1e-6 is a usual first try",
                 )
             )
@@ -233,21 +235,21 @@ def minimize(
     check_count("record_every", record_every)
     theta = _start(problem, theta0)
     stop = _stop_rules(stop)
-    hyper = {name: check_knob(name, value) for name, value in hyper.items()}
     shape, last = theta.shape, None
+    hyper = {name: check_fits(name, check_knob(name, value), shape) for name, value in hyper.items()}
     rows, status, stopped_by = [], Status.MAX_STEPS, ""
     with np.errstate(all="ignore"):
         loss = float(problem.loss(theta))
         if not np.isfinite(loss):
             raise ValueError(
                 say(
-                    f"起点处的损失就是 {loss};换一个更近的 theta0",
+                    f"起点处的损失就是 {loss}；换一个更近的 theta0",
                     f"the loss is already {loss} at the start; choose a theta0 nearer by",
                 )
             )
         rows.append((0, theta.copy(), loss, _initial_state(rule)))
         path = _walk(rule, theta, problem.gradients(batch_size, seed), hyper, names)
-        for t, theta, state in tqdm(path, total=steps, desc=rule.__name__, disable=None, delay=2, leave=False):
+        for t, theta, state in tqdm(path, total=steps, desc=name_of(rule), disable=None, delay=2, leave=False):
             if t % record_every == 0 or t == steps:
                 if t <= record_every:
                     check_shape(rule, theta, shape)
@@ -311,16 +313,16 @@ def sweep(problem, rule, theta0=None, *, steps, batch_size=None, record_every=No
         shapes = {name: value.shape[: value.ndim - inner] for name, value in hyper.items() if not callable(value)}
         raise ValueError(
             say(
-                f"超参数与起点的网格形状无法广播:{shapes};两个数组要组成网格时,写 lr[:, None] 和 beta1[None, :]",
+                f"超参数与起点的网格形状无法广播：{shapes}；两个数组要组成网格时，写 lr[:, None] 和 beta1[None, :]",
                 f"the grids of hyper-parameters and starts do not broadcast: {shapes}; "
                 "for a map write lr[:, None] and beta1[None, :]",
             )
         ) from None
     theta = np.array(np.broadcast_to(starts, shape))
-    at, losses = [0], [problem.loss(theta)]
     with np.errstate(all="ignore"):
+        at, losses = [0], [problem.loss(theta)]
         path = _walk(rule, theta, problem.gradients(batch_size, seed), hyper, names)
-        for t, theta, _ in tqdm(path, total=steps, desc=rule.__name__, disable=None, delay=2, leave=False):
+        for t, theta, _ in tqdm(path, total=steps, desc=name_of(rule), disable=None, delay=2, leave=False):
             if t == 1:
                 check_shape(rule, theta, shape)
             if record_every and (t % record_every == 0 or t == steps):
@@ -331,7 +333,7 @@ def sweep(problem, rule, theta0=None, *, steps, batch_size=None, record_every=No
         loss = np.asarray(problem.loss(theta))
     diverged = ~np.isfinite(loss)
     return Sweep(
-        label=label or rule.__name__,
+        label=label or name_of(rule),
         theta=theta,
         loss=np.where(diverged, np.inf, loss)[()],
         diverged=diverged[()],
@@ -348,8 +350,7 @@ def _walk(rule, theta, gradients, hyper, names):
         for name, value in scheduled.items():
             knobs[name] = check_knob(name, value(t))
         out = rule(theta, grad, *state, **knobs)
-        if t == 1:
-            check_output(rule, out, names)
+        check_output(rule, out, names)
         theta, state = out
         yield t, theta, state
 
@@ -368,7 +369,7 @@ def _initial_state(rule):
 
 def _label(rule, hyper):
     shown = [f"{name}={value:g}" for name, value in hyper.items() if np.isscalar(value)]
-    return ", ".join([rule.__name__, *shown])
+    return ", ".join([name_of(rule), *shown])
 
 
 def _start(problem, theta0):
@@ -388,7 +389,7 @@ def _stop_rules(stop):
         if not callable(rule):
             raise TypeError(
                 say(
-                    f"stop 应为停止规则,收到的是 {rule!r};例如 stop=gd.loss_change_below(1e-8)",
+                    f"stop 应为停止规则，收到的是 {rule!r}；例如 stop=gd.loss_change_below(1e-8)",
                     f"stop must be a stopping rule, got {rule!r}; try stop=gd.loss_change_below(1e-8)",
                 )
             )

@@ -20,7 +20,7 @@ def use_language(language):
     if language not in ("zh", "en"):
         raise ValueError(
             say(
-                f'语言只能是 "zh"(中文)或 "en"(英文),收到的是 {language!r}',
+                f'语言只能是 "zh"（中文）或 "en"（英文），收到的是 {language!r}',
                 f'the language must be "zh" (Chinese) or "en" (English), got {language!r}',
             )
         )

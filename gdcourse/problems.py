@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from gdcourse import surfaces
-from gdcourse.checks import check_count, finite_array
+from gdcourse.checks import check_count, finite_array, is_number, name_of
 from gdcourse.language import say
 from gdcourse.surfaces import LANDMARKS
 
@@ -25,8 +25,8 @@ class Problem:
 
     ``loss(theta)`` returns a number, ``gradient(theta)`` an array of the shape
     of ``theta``.  Raises ValueError when the start is empty or not finite or
-    when the gradient there has another shape, TypeError when ``loss`` or
-    ``gradient`` cannot be called.
+    when the loss there is no number or the gradient has another shape,
+    TypeError when ``loss`` or ``gradient`` cannot be called.
     """
 
     def __init__(self, loss, gradient, start):
@@ -34,17 +34,25 @@ class Problem:
             if not callable(function):
                 raise TypeError(
                     say(
-                        f"{name} 必须是 theta 的函数,收到的是 {function!r};例如 lambda theta: theta**2 / 2",
+                        f"{name} 必须是 theta 的函数，收到的是 {function!r}；例如 lambda theta: theta**2 / 2",
                         f"{name} must be a function of theta, got {function!r}; try lambda theta: theta**2 / 2",
                     )
                 )
         self.loss, self.gradient = loss, gradient
         self.start = finite_array("start", start)
+        shape = np.shape(loss(self.start.copy()))
+        if shape != ():
+            raise ValueError(
+                say(
+                    f"loss(start) 应是一个数，得到的形状是 {shape}；试试 np.sum(..., axis=-1)",
+                    f"loss(start) must be one number, got shape {shape}; try np.sum(..., axis=-1)",
+                )
+            )
         shape = np.shape(gradient(self.start.copy()))
         if shape != self.start.shape:
             raise ValueError(
                 say(
-                    f"gradient(start) 的形状是 {shape},应与 start 的形状 {self.start.shape} 相同",
+                    f"gradient(start) 的形状是 {shape}，应与 start 的形状 {self.start.shape} 相同",
                     f"gradient(start) has shape {shape}, it must have the shape of start, {self.start.shape}",
                 )
             )
@@ -57,7 +65,7 @@ class Problem:
         if batch_size is not None:
             raise ValueError(
                 say(
-                    "这个问题没有数据,无法抽取小批量;请去掉 batch_size",
+                    "这个问题没有数据，无法抽取小批量；请去掉 batch_size",
                     "this problem has no data to draw batches from; leave batch_size out",
                 )
             )
@@ -72,6 +80,15 @@ class Online(Problem):
     """
 
     def __init__(self, gradient_at, loss, start):
+        if not callable(gradient_at):
+            raise TypeError(
+                say(
+                    f"gradient_at 必须是步数 t 的函数，收到的是 {gradient_at!r}；"
+                    "例如 lambda t: lambda theta: theta / t",
+                    f"gradient_at must be a function of the step t, got {gradient_at!r}; "
+                    "try lambda t: lambda theta: theta / t",
+                )
+            )
         super().__init__(loss, gradient_at(1), start)
         self.gradient_at = gradient_at
 
@@ -94,37 +111,55 @@ class Surface(Problem):
             if function not in LANDMARKS:
                 raise ValueError(
                     say(
-                        f"没有名为 {function!r} 的曲面;可选:{'、'.join(LANDMARKS)}",
+                        f"没有名为 {function!r} 的曲面；可选：{'、'.join(LANDMARKS)}",
                         f"there is no surface {function!r}; choose from {', '.join(LANDMARKS)}",
                     )
                 )
             function, landmarks = getattr(surfaces, function), LANDMARKS[function]
+        if not callable(function):
+            raise TypeError(
+                say(
+                    f"曲面应是名字或函数 f(x, y)，收到的是 {function!r}；可选的名字：{'、'.join(LANDMARKS)}",
+                    f"a surface is a name or a function f(x, y), got {function!r}; choose from {', '.join(LANDMARKS)}",
+                )
+            )
         if start is None and not landmarks:
             raise ValueError(
                 say(
-                    "自定义的曲面需要起点,例如 start=(1.0, 2.0)",
+                    "自定义的曲面需要起点，例如 start=(1.0, 2.0)",
                     "a surface of your own needs a start, for example start=(1.0, 2.0)",
                 )
             )
-        if parameters.get("kappa", 1) < 1:
+        kappa = parameters.get("kappa", 1)
+        if not (is_number(kappa) and 1 <= kappa < np.inf):
             raise ValueError(
                 say(
-                    f"kappa(条件数)至少为 1,收到的是 {parameters['kappa']!r};100 是一个狭长的碗",
-                    f"kappa (the condition number) must be at least 1, got {parameters['kappa']!r}; try 100",
+                    f"kappa（条件数）至少为 1，收到的是 {kappa!r}；100 是一个狭长的碗",
+                    f"kappa (the condition number) must be at least 1, got {kappa!r}; try 100",
                 )
             )
         self.function, self.parameters = function, parameters
-        self.name = name if isinstance(name, str) else function.__name__
+        self.name = name if isinstance(name, str) else name_of(function)
         self.minima = np.array(landmarks.get("minima", np.empty((0, 2))))
         self.view = view or landmarks.get("view", (-2.0, 2.0, -2.0, 2.0))
         self.start = finite_array("start", landmarks.get("start") if start is None else start)
         if self.start.shape != (2,):
             raise ValueError(
                 say(
-                    f"曲面的起点要有两个坐标,收到的形状是 {self.start.shape};例如 (1.0, 2.0)",
+                    f"曲面的起点要有两个坐标，收到的形状是 {self.start.shape}；例如 (1.0, 2.0)",
                     f"the start on a surface has two coordinates, got shape {self.start.shape}; try (1.0, 2.0)",
                 )
             )
+        try:
+            _, _, _ = function(*self.start, **parameters)
+        except (TypeError, ValueError) as error:
+            raise TypeError(
+                say(
+                    f"曲面 {self.name} 应接受 x、y 和所给的参数，返回 (f, df/dx, df/dy)；调用时出错：{error}",
+                    f"the surface {self.name} must take x, y and the parameters given, and return (f, df/dx, df/dy); "
+                    f"calling it failed: {error}",
+                )
+            ) from error
 
     @property
     def best_loss(self):
@@ -146,23 +181,23 @@ class DataProblem(Problem):
     given rows only, by default all.
     """
 
-    def __init__(self, X, y, start):
+    def __init__(self, X, y):
         self.X, self.y = finite_array("X", X), finite_array("y", y)
         if self.X.ndim != 2:
             raise ValueError(
                 say(
-                    f"X 应为二维:每行一个样本,每列一个特征,收到的形状是 {self.X.shape};试试 X.reshape(-1, 1)",
+                    f"X 应为二维：每行一个样本，每列一个特征，收到的形状是 {self.X.shape}；试试 X.reshape(-1, 1)",
                     f"X must have two axes, samples × features, got shape {self.X.shape}; try X.reshape(-1, 1)",
                 )
             )
         if self.y.shape != (len(self.X),):
             raise ValueError(
                 say(
-                    f"y 的形状应为 ({len(self.X)},),每个样本一个数,收到的是 {self.y.shape};试试 y.ravel()",
+                    f"y 的形状应为 ({len(self.X)},)，每个样本一个数，收到的是 {self.y.shape}；试试 y.ravel()",
                     f"y must have shape ({len(self.X)},), one number per sample, got {self.y.shape}; try y.ravel()",
                 )
             )
-        self.start = finite_array("start", start)
+        self.start = np.zeros(self.X.shape[1])
 
     def gradients(self, batch_size=None, seed=0):
         """Full-batch gradients, or those of shuffled mini-batches.
@@ -179,7 +214,7 @@ class DataProblem(Problem):
         if batch_size > n:
             raise ValueError(
                 say(
-                    f"batch_size 最多为样本数 {n},收到的是 {batch_size};32 很常用,None 表示全批量",
+                    f"batch_size 最多为样本数 {n}，收到的是 {batch_size}；32 很常用，None 表示全批量",
                     f"batch_size is at most the number of samples, {n}, got {batch_size}; "
                     "32 is common, None means full batch",
                 )
@@ -200,9 +235,6 @@ class LinearRegression(DataProblem):
     ``X`` has shape (N, d), ``y`` (N,), ``theta`` (..., d).  For an intercept
     give ``X`` a column of ones.
     """
-
-    def __init__(self, X, y):
-        super().__init__(X, y, np.zeros(np.shape(X)[-1:]))
 
     @classmethod
     def line(cls, seed=42):
@@ -241,17 +273,17 @@ class LogisticRegression(DataProblem):
     """
 
     def __init__(self, X, y, l2=0.0):
-        super().__init__(X, y, np.zeros(np.shape(X)[-1:]))
+        super().__init__(X, y)
         if not np.isin(self.y, (0, 1)).all():
             raise ValueError(
                 say(
-                    f"标签 y 只能是 0 或 1,收到了 {np.unique(self.y)[:5]};若是 −1/+1,试试 (y + 1) / 2",
+                    f"标签 y 只能是 0 或 1，收到了 {np.unique(self.y)[:5]}；若是 −1/+1，试试 (y + 1) / 2",
                     f"labels y must be 0 or 1, got {np.unique(self.y)[:5]}; if they are −1/+1, try (y + 1) / 2",
                 )
             )
-        if not l2 >= 0:
+        if not (is_number(l2) and 0 <= l2 < np.inf):
             raise ValueError(
-                say(f"l2 不能小于 0,收到的是 {l2!r};0.01 较温和", f"l2 must be at least 0, got {l2!r}; 0.01 is mild")
+                say(f"l2 不能小于 0，收到的是 {l2!r}；0.01 较温和", f"l2 must be at least 0, got {l2!r}; 0.01 is mild")
             )
         self.l2 = l2
 
@@ -275,7 +307,7 @@ class LogisticRegression(DataProblem):
         if self.l2 == 0:
             raise ValueError(
                 say(
-                    "l2 = 0 时可能没有最小值点(数据可分时 θ 会趋于无穷);试试 l2=0.01",
+                    "l2 = 0 时可能没有最小值点（数据可分时 θ 会趋于无穷）；试试 l2=0.01",
                     "with l2 = 0 there may be no minimum (θ runs away on separable data); try l2=0.01",
                 )
             )
@@ -327,23 +359,24 @@ class MLP(DataProblem):
         if activation not in ("tanh", "relu"):
             raise ValueError(
                 say(
-                    f'activation 只能是 "tanh" 或 "relu",收到的是 {activation!r}',
+                    f'activation 只能是 "tanh" 或 "relu"，收到的是 {activation!r}',
                     f'activation must be "tanh" or "relu", got {activation!r}',
                 )
             )
-        if not all(isinstance(width, (int, np.integer)) and width >= 1 for width in hidden):
+        if not (np.iterable(hidden) and all(isinstance(width, (int, np.integer)) and width >= 1 for width in hidden)):
             raise ValueError(
                 say(
-                    f"hidden 应为正整数的元组,收到的是 {hidden!r};例如 (16,) 或 (64, 64)",
+                    f"hidden 应为正整数的元组，收到的是 {hidden!r}；例如 (16,) 或 (64, 64)",
                     f"hidden must be a tuple of positive whole numbers, got {hidden!r}; try (16,) or (64, 64)",
                 )
             )
-        widths = [np.shape(X)[-1], *hidden, 1]
+        super().__init__(X, y)
+        widths = [self.X.shape[1], *hidden, 1]
         self.shapes = list(zip(widths[:-1], widths[1:], strict=True))
         self.activation = activation
         rng = np.random.default_rng(seed)
         start = [rng.uniform(-1, 1, a * b + b) / np.sqrt(a) for a, b in self.shapes]
-        super().__init__(X, y, np.concatenate(start))
+        self.start = np.concatenate(start)
 
     @classmethod
     def sine(cls, n=60, noise=0.1, hidden=(16,), seed=0):

@@ -1,0 +1,256 @@
+"""Print the chapters: one bilingual source, two executed notebooks.
+
+    python tools/notebooks.py            print and run what has changed
+    python tools/notebooks.py --all      everything
+    python tools/notebooks.py --check    only say which notebooks are not what their source prints
+
+``source/NN_name.md`` (MyST Markdown) gives ``chapters/NN_name.ipynb`` and
+``en/chapters/NN_name.ipynb``.  Markdown cells are marked ``+++ {"lang": "zh"}``
+or ``+++ {"lang": "en"}``; code cells are shared, but for the one call
+``gd.use_language("zh")``.  In Markdown, ``{{claim G8}}``, ``{{verdict G8}}``
+and ``{{folded G8}}`` are filled in from ``source/claims.yml``, and ``{{at X1}}``
+marks the place that the page of claims links to.  A code cell
+may have a ``name`` (its id), ``alt`` texts for its figure, and ``claims``
+that it asserts.
+"""
+
+import argparse
+import hashlib
+import json
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import jupytext
+import nbformat
+import yaml
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = {"zh": ROOT / "chapters", "en": ROOT / "en" / "chapters"}
+MEMORY = ROOT / "_build" / "notebooks.json"
+
+WORDS = {
+    "zh": {
+        "claim": "说法",
+        "article": "文章",
+        "course": "本课程",
+        "verdict": "结论",
+        "holds": "成立",
+        "fails": "不成立",
+        "only when": "有条件成立",
+        "not settled": "此处不下定论",
+        "slip": "疏漏",
+    },
+    "en": {
+        "claim": "Claim",
+        "article": "article",
+        "course": "this course",
+        "verdict": "Verdict",
+        "holds": "holds",
+        "fails": "fails",
+        "only when": "holds only when …",
+        "not settled": "not settled here",
+        "slip": "a slip",
+    },
+}
+
+
+class SourceError(Exception):
+    """Something in source/ that an author must mend."""
+
+
+def sources():
+    return sorted((ROOT / "source").glob("[0-9a-z][0-9a-z]_*.md"))
+
+
+def target(source, language):
+    return FOLDERS[language] / f"{source.stem}.ipynb"
+
+
+def load_claims():
+    return yaml.safe_load((ROOT / "source" / "claims.yml").read_text("utf-8"))
+
+
+# --- printing ---------------------------------------------------------------
+
+
+def print_notebook(source, language, claims=None):
+    """The notebook that ``source`` prints in ``language``, not yet run."""
+    claims = load_claims() if claims is None else claims
+    text = source.read_text("utf-8")
+    cells, ids = [], set()
+    for cell in jupytext.reads(text, "md:myst").cells:
+        if cell.cell_type == "markdown":
+            if cell.metadata.get("lang") not in WORDS:
+                raise SourceError(f'{source.name}: a text cell needs {{"lang": "zh"}} or "en": {cell.source[:60]!r}')
+            if cell.metadata.lang != language:
+                continue
+            new = nbformat.v4.new_markdown_cell(fill_in(cell.source, language, claims, source.name))
+        else:
+            new = nbformat.v4.new_code_cell(cell.source.replace('use_language("zh")', f'use_language("{language}")'))
+            if cell.metadata.get("tags"):
+                new.metadata.tags = cell.metadata.tags
+            if cell.metadata.get("claims"):
+                new.metadata.claims = cell.metadata.claims
+            if cell.metadata.get("alt"):
+                new.metadata.mystnb = {"image": {"alt": cell.metadata.alt[language]}}
+        new.id = cell.metadata.get("name") or "c" + hashlib.sha1(cell.source.encode()).hexdigest()[:10]
+        if new.id in ids:
+            raise SourceError(f"{source.name}: two cells are called {new.id}; give one another name")
+        ids.add(new.id)
+        cells.append(new)
+    return nbformat.v4.new_notebook(
+        cells=cells,
+        metadata={
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+            "gdcourse": {"printed_from": f"source/{source.name}", "language": language},
+        },
+    )
+
+
+def fill_in(text, language, claims, where):
+    """Replace {{claim X}}, {{verdict X}}, {{folded X}} and {{at X}} by their text."""
+
+    def card(match):
+        kind, key = match.groups()
+        if key not in claims:
+            raise SourceError(f"{where}: there is no claim {key} in source/claims.yml")
+        return CARDS[kind](key, claims[key], language)
+
+    return re.sub(r"\{\{(claim|verdict|folded|at) (\w+)\}\}", card, text)
+
+
+def origin(claim, language):
+    words = WORDS[language]
+    return f"{words['article']} {claim['article']}" if claim["article"] != "course" else words["course"]
+
+
+def anchor(key, *_):
+    """Where the page of claims leads to."""
+    return f'<span id="claim-{key}"></span>'
+
+
+def claim_card(key, claim, language):
+    label = f"{anchor(key)}**{WORDS[language]['claim']} {key}**"
+    if language == "zh":
+        return f"> {label}（{origin(claim, language)}）：{claim['says']['zh']}"
+    return f"> {label} ({origin(claim, language)}): {claim['says']['en']}"
+
+
+def verdict_card(key, claim, language):
+    return f"> {verdict(claim, language)} {claim['because'][language]}"
+
+
+def verdict(claim, language):
+    """**Verdict: holds.**, with the stop that the language writes."""
+    words = WORDS[language]
+    if language == "zh":
+        return f"**{words['verdict']}：{words[claim['verdict']]}。**"
+    return f"**{words['verdict']}: {words[claim['verdict']]}{'' if claim['verdict'] == 'only when' else '.'}**"
+
+
+def folded_card(key, claim, language):
+    words = WORDS[language]
+    colon, dash = ("：", "——") if language == "zh" else (": ", " — ")
+    summary = f"<b>{words['claim']} {key}</b>{colon}{claim['says'][language]}{dash}<b>{words[claim['verdict']]}</b>"
+    return f'<details class="claim" id="claim-{key}">\n<summary>{summary}</summary>\n\n{claim["because"][language]}\n\n</details>'
+
+
+CARDS = {"claim": claim_card, "verdict": verdict_card, "folded": folded_card, "at": anchor}
+
+
+def same_text(printed, notebook):
+    """Is ``notebook`` what was printed, outputs and counts aside?"""
+
+    def bare(nb):
+        return [(c.cell_type, c.id, c.source, json.dumps(c.metadata, sort_keys=True)) for c in nb.cells]
+
+    return bare(printed) == bare(notebook)
+
+
+# --- running ----------------------------------------------------------------
+
+
+def run(notebook, source, language):
+    """Execute in place; keep the text of outputs, drop images and counts that vary."""
+    FOLDERS[language].mkdir(parents=True, exist_ok=True)
+    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(FOLDERS[language])}})
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        raise SourceError(f"{source.name} ({language}): {error}") from None
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream" and output.name == "stderr":
+                raise SourceError(f"{source.name} ({language}), cell {cell.id}, wrote to stderr:\n{output.text}")
+            images = [kind for kind in output.get("data", {}) if kind.startswith("image/")]
+            if images and "mystnb" not in cell.metadata:
+                raise SourceError(f"{source.name}, cell {cell.id}, draws a figure but has no alt text")
+            for kind in images:
+                del output.data[kind]
+            if "metadata" in output:
+                output.metadata = {}
+    return notebook
+
+
+def digest(notebook):
+    """What the outputs depend on: the cells, the package, its data."""
+    state = hashlib.sha256(json.dumps([c.source for c in notebook.cells]).encode())
+    for path in sorted((ROOT / "gdcourse").rglob("*")):
+        if path.suffix in (".py", ".csv", ".mplstyle", ".yml"):
+            state.update(path.read_bytes())
+    state.update((ROOT / "requirements.txt").read_bytes())
+    return state.hexdigest()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--all", action="store_true", help="run every chapter")
+    parser.add_argument("--check", action="store_true", help="only compare, run nothing")
+    parser.add_argument("names", nargs="*", help="only chapters whose name contains one of these")
+    options = parser.parse_args()
+    memory = json.loads(MEMORY.read_text()) if MEMORY.exists() else {}
+    work, stale = [], []
+    try:
+        for source in sources():
+            if options.names and not any(name in source.stem for name in options.names):
+                continue
+            for language in FOLDERS:
+                printed, path = print_notebook(source, language), target(source, language)
+                name, key = str(path.relative_to(ROOT)), digest(printed)
+                fresh = path.exists() and same_text(printed, nbformat.read(path, as_version=4))
+                if not fresh:
+                    stale.append(f"{name} is not what source/{source.name} prints")
+                if options.all or not fresh or memory.get(name) != key:
+                    work.append((source, language, printed, path, name, key))
+        if options.check:
+            print("\n".join(stale) or "every notebook is what its source prints")
+            return bool(stale)
+
+        def job(item):
+            source, language, printed, path, name, key = item
+            run(printed, source, language)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(nbformat.writes(printed) + "\n", encoding="utf-8", newline="\n")
+            print(f"printed {name}", flush=True)
+            return name, key
+
+        with ThreadPoolExecutor(2) as pool:
+            for name, key in pool.map(job, work):
+                memory[name] = key
+                MEMORY.parent.mkdir(exist_ok=True)
+                MEMORY.write_text(json.dumps(memory, indent=1))
+    except SourceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{len(work)} notebooks run, the others unchanged")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""Print the pages that are lists: their content stands once, in source/*.yml.
+
+    python tools/pages.py            write the pages that have changed
+    python tools/pages.py --check    only list the stale ones, exit 1 if there are any
+
+A page is one function here, from a language to Markdown, and one line in ``PAGES``.
+"""
+
+import argparse
+import sys
+from itertools import groupby
+from pathlib import Path
+
+import yaml
+from notebooks import WORDS as CLAIM_WORDS
+from notebooks import load_claims, origin, sources, verdict
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = {"zh": ROOT / "pages", "en": ROOT / "en" / "pages"}
+
+
+def load(name):
+    return yaml.safe_load((ROOT / "source" / name).read_text("utf-8"))
+
+
+def head(source):
+    return f"<!-- Printed from source/{source} by tools/pages.py; change it there. -->"
+
+
+def pick(text, language):
+    """``text`` itself, or its entry for the language."""
+    return text[language] if isinstance(text, dict) else text
+
+
+# --- defaults at a glance ---------------------------------------------------
+
+EPS = {
+    "outside": {"zh": "根号外", "en": "outside the root"},
+    "inside": {"zh": "根号内", "en": "inside the root"},
+    "hat": {"zh": "ε̂，未修正的根号外", "en": "ε̂, outside the uncorrected root"},
+    "none": {"zh": "无", "en": "none"},
+}
+
+WORDS = {
+    "zh": {"columns": ("", "ε 在哪里", "默认值", "首步到（见下）"), "traps": "容易踩的坑", "all": "、", "colon": "："},
+    "en": {
+        "columns": ("", "ε sits", "defaults", "first step to (see below)"),
+        "traps": "Traps",
+        "all": ", ",
+        "colon": ": ",
+    },
+}
+
+
+def print_defaults(language):
+    """source/parity.yml as a page: a section per rule, then the traps."""
+    table, words = load("parity.yml"), WORDS[language]
+    libraries = words["all"].join(f"{name} {version}" for name, version in table["libraries"].items())
+    parts = [head("parity.yml"), table["intro"][language].strip().format(libraries=libraries)]
+    for rule, title in table["rules"].items():
+        rows = [row for row in table["rows"] if row["of"] == rule]
+        parts += [f"## {title[language]}", *formulas(rows, language), summary(rows, language)]
+        parts += [example(row, language) for row in rows]
+    parts += [f"## {words['traps']}", "\n".join(f"- {trap[language]}" for trap in table["traps"])]
+    return "\n\n".join(parts) + "\n"
+
+
+def formulas(rows, language):
+    """Each formula once, under the names of those who use it."""
+    for tex in dict.fromkeys(row["tex"] for row in rows):
+        names = dict.fromkeys(pick(row["library"], language) for row in rows if row["tex"] == tex)
+        yield f"**{' · '.join(names)}**\n\n$$\n{tex}\n$$"
+
+
+def summary(rows, language):
+    """The table of a section; variants of one library at other settings share its line."""
+    lines = [WORDS[language]["columns"], ("---",) * 4]
+    for library, variants in groupby(rows, key=lambda row: pick(row["library"], language)):
+        row = next(variants)
+        lines.append((library, EPS[row["eps_where"]][language], row.get("defaults", "–"), first_step(row)))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def first_step(row):
+    return f"{row['golden'][0]:.9f}" if "golden" in row else "–"
+
+
+def example(row, language):
+    """The two calls and their path, and the note under them."""
+    knobs = ", ".join(f"{name}={number(value)}" for name, value in row["knobs"].items())
+    code = [row["call"]] if "call" in row else []
+    code.append(f"gd.{row['rule']}(theta, grad, {knobs})")
+    if "golden" in row:
+        code.append("# " + "  ".join(f"{x:.9f}" for x in row["golden"]))
+    note = WORDS[language]["colon"] + row["note"][language] if "note" in row else ""
+    return f"**{pick(row['library'], language)}**{note}\n\n```python\n" + "\n".join(code) + "\n```"
+
+
+def number(value):
+    """0.001, but 1e-8 as people write it."""
+    return f"{value:g}".replace("e-0", "e-")
+
+
+# --- claims -----------------------------------------------------------------
+
+CLAIMS = {
+    "zh": {
+        "title": "# 说法与实测",
+        "intro": "博客里常见的说法，每一条都做过实验或查过原文。最出人意料的排在前面。点“看实验”，就到了检验它的代码旁边。结论只在写明的范围内有效：小实验不是普遍的判决。",
+        "slips": "## 文章里的疏漏",
+        "slips_intro": "跑一遍，看看会怎样。",
+        "chapter": "第 {} 章",
+        "look": "看实验",
+        "sources": "看出处",
+        "brackets": "（{}，{}）：",
+    },
+    "en": {
+        "title": "# Claims and what the runs say",
+        "intro": "Claims that one meets in blog posts. Each was put to a test or traced to its source, the most "
+        'surprising first. "See it run" leads to the code beside it. A verdict holds in the scope it names: '
+        "a small experiment is no general judgement.",
+        "slips": "## Slips in the articles",
+        "slips_intro": "Run them and look.",
+        "chapter": "chapter {}",
+        "look": "See it run",
+        "sources": "See the sources",
+        "brackets": " ({}, {}): ",
+    },
+}
+
+
+def print_claims(language):
+    """source/claims.yml as a page: the most surprising claims first, then the slips."""
+    words = CLAIMS[language]
+    ranked = sorted(load_claims().items(), key=lambda item: -item[1]["surprise"])
+    claims = [claim_entry(key, claim, language) for key, claim in ranked if claim["verdict"] != "slip"]
+    slips = [claim_entry(key, claim, language) for key, claim in ranked if claim["verdict"] == "slip"]
+    return (
+        "\n\n".join(
+            [head("claims.yml"), words["title"], words["intro"], *claims, words["slips"], words["slips_intro"], *slips]
+        )
+        + "\n"
+    )
+
+
+def claim_entry(key, claim, language):
+    """One claim: who says it, the verdict, the reason, the way to the experiment."""
+    words = CLAIMS[language]
+    chapter = next(source.stem for source in sources() if source.stem.startswith(f"{claim['chapter']:02}_"))
+    look = words["sources" if claim.get("by") == "sources" else "look"]
+    link = f'<a href="../chapters/{chapter}.html#claim-{key}">{look}</a>'
+    brackets = words["brackets"].format(origin(claim, language), words["chapter"].format(claim["chapter"]))
+    said = f"**{CLAIM_WORDS[language]['claim'] if claim['verdict'] != 'slip' else ''} {key}**".replace("** ", "**")
+    verdict_ = "" if claim["verdict"] == "slip" else verdict(claim, language) + " "
+    return f"{said}{brackets}{claim['says'][language]}\n: {verdict_}{claim['because'][language]} {link}"
+
+
+# --- glossary ---------------------------------------------------------------
+
+GLOSSARY = {
+    "zh": "# 术语\n\n按初次遇到的顺序排列：中文，英文，公式里的符号，代码里的名字。",
+    "en": "# Glossary\n\nIn the order in which one meets them: English, Chinese, the symbol in formulas, the name in code.",
+}
+
+
+def print_glossary(language):
+    """source/terms.yml as a page: a list of definitions."""
+    parts = [head("terms.yml"), GLOSSARY[language]]
+    other = "en" if language == "zh" else "zh"
+    for term in load("terms.yml"):
+        names = [
+            f"**{term[language]}**",
+            term[other],
+            term.get("symbol"),
+            f"`{term['code']}`" if "code" in term else None,
+        ]
+        parts.append(f"{' · '.join(filter(None, names))}\n: {term['means'][language]}")
+    return "\n\n".join(parts) + "\n"
+
+
+# --- all pages --------------------------------------------------------------
+
+PAGES = {"defaults": print_defaults, "claims": print_claims, "glossary": print_glossary}
+
+
+def stale():
+    """(path, text) of every page that is not what its source prints."""
+    for name, page in PAGES.items():
+        for language, folder in FOLDERS.items():
+            path, text = folder / f"{name}.md", page(language)
+            if not path.exists() or path.read_text("utf-8") != text:
+                yield path, text
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--check", action="store_true", help="only list the stale pages")
+    check = parser.parse_args().check
+    pages = list(stale())
+    for path, text in pages:
+        print(path.relative_to(ROOT), "is not what its source prints" if check else "printed")
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+    return int(check and bool(pages))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
