@@ -34,11 +34,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
-PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+EXE = ".exe" if os.name == "nt" else ""
+PYTHON = BIN / f"python{EXE}"
 REQUIREMENTS = ROOT / "requirements.txt"
 SITE = ROOT / "_build" / "html"
 
-BUILD = ["-m", "jupyter_book.cli.main", "build"]
 STRICT = ["-n", "-W", "--keep-going"]
 
 
@@ -60,12 +60,12 @@ def main():
     if options.command == "book":
         book(options)
     elif options.command == "lab":
-        run("-m", "jupyterlab", "--notebook-dir", str(ROOT))
+        run("jupyter-lab", "--notebook-dir", str(ROOT))
     elif options.command == "test":
-        run("-m", "pytest", *rest)
+        run("pytest", *rest)
     else:
-        run("tools/pages.py", *(["--check"] if "--check" in rest else []))
-        run("tools/notebooks.py", *rest)
+        run("python", "tools/pages.py", *(["--check"] if "--check" in rest else []))
+        run("python", "tools/notebooks.py", *rest)
 
 
 def set_up():
@@ -111,8 +111,8 @@ def make_venv():
 
 def book(options):
     """Build the Chinese book, the English book, and put the second below the first."""
-    run(*BUILD, ".", *STRICT)
-    run(*BUILD, "en", "--path-output", "_build/en", *STRICT)
+    run("jupyter-book", "build", ".", *STRICT)
+    run("jupyter-book", "build", "en", "--path-output", "_build/en", *STRICT)
     shutil.copytree(ROOT / "_build/en/_build/html", SITE / "en", dirs_exist_ok=True)
     print(f"\nThe course is in {SITE}: open index.html（中文）or en/index.html (English).")
     if not options.no_serve:
@@ -140,9 +140,9 @@ def serve(port):
         print("\nended")
 
 
-def run(*arguments):
+def run(tool, *arguments):
     """Call a tool of the virtual environment; end with its exit code if it fails."""
-    command = [str(PYTHON), *arguments]
+    command = [str(BIN / f"{tool}{EXE}"), *arguments]
     show(command)
     code = subprocess.run(command, env=environment()).returncode
     if code:

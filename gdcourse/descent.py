@@ -119,7 +119,7 @@ class Run(_Curves):
     def __repr__(self):
         why = f" ({self.stopped_by})" if self.stopped_by else ""
         head = say("第 {} 步，损失 {:.4g}", "step {}, loss {:.4g}").format(self.steps[-1], self.loss)
-        return f"{self.label}: {self.status.name}{why}, {head}. {self.status}"
+        return f"{self.label}: {self.status.name}{why}, {head}\n{self.status}"
 
 
 @dataclass(frozen=True, eq=False)

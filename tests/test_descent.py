@@ -213,7 +213,7 @@ def test_a_sweep_from_far_out_does_not_warn():
     assert swept.losses[0, 0] == np.inf
 
 
-@pytest.mark.parametrize("status", gd.Status)
+@pytest.mark.parametrize("status", gd.Status, ids=lambda status: status.name)
 def test_status_is_advice_in_both_languages(status):
     english = str(status)
     gd.use_language("zh")
@@ -240,6 +240,8 @@ def test_a_diverged_run_stays_below_nothing():
     assert run.diverged
     assert run.stays_below(1e300) == np.inf
     assert run.first_below(1) == 0
+    # Even if its last finite loss was low: this one is lost at the first step.
+    assert gd.minimize(SQUARE, adam_from_0, steps=5).stays_below(1) == np.inf
 
 
 # --- sweep ------------------------------------------------------------------

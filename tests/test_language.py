@@ -6,7 +6,7 @@ import warnings
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import RULES
+from conftest import ROOT, RULES
 
 import gdcourse as gd
 from gdcourse import plotting
@@ -90,3 +90,12 @@ def test_chinese_punctuation_is_in_the_font(caplog):
     gd.use_language("zh")
     marks = "、。，；：？！（）《》“”—…"
     assert draw(lambda ax: ax.set_title(marks), caplog) == []
+
+
+def test_font_has_every_han_character_that_the_course_writes():
+    from matplotlib.ft2font import FT2Font
+
+    has = FT2Font(str(ROOT / "gdcourse" / "fonts" / "CourseSansSC-Regular.otf")).get_charmap()
+    for path in [*ROOT.glob("source/*"), *ROOT.glob("gdcourse/**/*.py")]:
+        missing = {c for c in path.read_text("utf-8") if "\u3400" <= c <= "\u9fff" and ord(c) not in has}
+        assert not missing, f"{path.name} writes {missing}; run tools/font.py"

@@ -2,8 +2,6 @@
 
 import inspect
 import re
-import subprocess
-import sys
 from functools import reduce
 
 import numpy as np
@@ -89,11 +87,6 @@ def test_the_call_as_typed_gives_the_golden_vector(row, float64):
     for name, numbers in re.findall(r"([a-z_]+) ((?:\d[\d.e-]*(?:, )?)+)", row["defaults"]):
         got = tuple(float(x) for x in numbers.rstrip(", ").split(", "))
         assert got == tuple(np.atleast_1d(defaults[name].default)), name
-
-
-def test_printed_pages_are_fresh():
-    done = subprocess.run([sys.executable, ROOT / "tools" / "pages.py", "--check"], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 # --- PyTorch, live ----------------------------------------------------------

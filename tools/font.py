@@ -11,16 +11,18 @@ from fontTools import subset
 from fontTools.ttLib import TTCollection
 
 SOURCE = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
-TARGET = Path(__file__).parents[1] / "gdcourse/fonts/CourseSansSC-Regular.otf"
+ROOT = Path(__file__).parents[1]
+TARGET = ROOT / "gdcourse/fonts/CourseSansSC-Regular.otf"
 FAMILY = "Course Sans SC"
 
 
 def characters():
-    """GB 2312 level 1 with its symbols, Latin, Greek, and signs of mathematics."""
+    """GB 2312 level 1 with its symbols, Latin, Greek, signs of mathematics, and what the course uses."""
     rows = [*range(1, 10), *range(16, 56)]
     hanzi = [bytes([0xA0 + row, 0xA0 + cell]).decode("gb2312", "ignore") for row in rows for cell in range(1, 95)]
     ranges = [(0x20, 0x17F), (0x370, 0x3FF), (0x2000, 0x206F), (0x2070, 0x209F), (0x2190, 0x21FF), (0x2200, 0x22FF)]
-    return set("".join(hanzi)) | {chr(c) for first, last in ranges for c in range(first, last + 1)}
+    written = [path.read_text("utf-8") for path in [*ROOT.glob("source/*"), *ROOT.glob("gdcourse/**/*.py")]]
+    return set("".join(hanzi + written)) | {chr(c) for first, last in ranges for c in range(first, last + 1)}
 
 
 def main():

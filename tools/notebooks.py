@@ -157,7 +157,8 @@ def folded_card(key, claim, language):
     words = WORDS[language]
     colon, dash = ("：", "——") if language == "zh" else (": ", " — ")
     summary = f"<b>{words['claim']} {key}</b>{colon}{claim['says'][language]}{dash}<b>{words[claim['verdict']]}</b>"
-    return f'<details class="claim" id="claim-{key}">\n<summary>{summary}</summary>\n\n{claim["because"][language]}\n\n</details>'
+    because = claim["because"][language]
+    return f'<details class="claim" id="claim-{key}">\n<summary>{summary}</summary>\n\n{because}\n\n</details>'
 
 
 CARDS = {"claim": claim_card, "verdict": verdict_card, "folded": folded_card, "at": anchor}
@@ -178,11 +179,14 @@ def same_text(printed, notebook):
 def run(notebook, source, language):
     """Execute in place; keep the text of outputs, drop images and counts that vary."""
     FOLDERS[language].mkdir(parents=True, exist_ok=True)
-    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(FOLDERS[language])}})
+    client = NotebookClient(
+        notebook, timeout=300, coalesce_streams=True, resources={"metadata": {"path": str(FOLDERS[language])}}
+    )
     try:
         client.execute()
     except CellExecutionError as error:
         raise SourceError(f"{source.name} ({language}): {error}") from None
+    notebook.metadata.language_info = {"name": "python"}  # nbclient adds the version of Python
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):

@@ -106,7 +106,8 @@ def number(value):
 CLAIMS = {
     "zh": {
         "title": "# 说法与实测",
-        "intro": "博客里常见的说法，每一条都做过实验或查过原文。最出人意料的排在前面。点“看实验”，就到了检验它的代码旁边。结论只在写明的范围内有效：小实验不是普遍的判决。",
+        "intro": "博客里常见的说法，每一条都做过实验或查过原文。最出人意料的排在前面。"
+        "点“看实验”，就到了检验它的代码旁边。结论只在写明的范围内有效：小实验不是普遍的判决。",
         "slips": "## 文章里的疏漏",
         "slips_intro": "跑一遍，看看会怎样。",
         "chapter": "第 {} 章",
@@ -150,16 +151,18 @@ def claim_entry(key, claim, language):
     look = words["sources" if claim.get("by") == "sources" else "look"]
     link = f'<a href="../chapters/{chapter}.html#claim-{key}">{look}</a>'
     brackets = words["brackets"].format(origin(claim, language), words["chapter"].format(claim["chapter"]))
-    said = f"**{CLAIM_WORDS[language]['claim'] if claim['verdict'] != 'slip' else ''} {key}**".replace("** ", "**")
-    verdict_ = "" if claim["verdict"] == "slip" else verdict(claim, language) + " "
-    return f"{said}{brackets}{claim['says'][language]}\n: {verdict_}{claim['because'][language]} {link}"
+    if claim["verdict"] == "slip":
+        said, judged = f"**{key}**", ""
+    else:
+        said, judged = f"**{CLAIM_WORDS[language]['claim']} {key}**", verdict(claim, language) + " "
+    return f"{said}{brackets}{claim['says'][language]}\n: {judged}{claim['because'][language]} {link}"
 
 
 # --- glossary ---------------------------------------------------------------
 
 GLOSSARY = {
     "zh": "# 术语\n\n按初次遇到的顺序排列：中文，英文，公式里的符号，代码里的名字。",
-    "en": "# Glossary\n\nIn the order in which one meets them: English, Chinese, the symbol in formulas, the name in code.",
+    "en": "# Glossary\n\nIn the order in which one meets them: English, Chinese, the symbol, the name in code.",
 }
 
 

@@ -57,6 +57,7 @@ def configure(app, config):
     config.templates_path.append(str(HERE / "templates"))
     config.nb_execution_cache_path = str(ROOT / "_build" / "cache" / package_digest())
     config.nb_execution_raise_on_error = True
+    config.nb_merge_streams = True
     config.nb_code_prompt_show = words["show_code"]
     config.nb_code_prompt_hide = words["hide_code"]
     config.togglebutton_hint = words["show"]

@@ -1,0 +1,164 @@
+"""The book, built as a reader would build it: from a fresh copy, with the usual litter lying about."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from notebooks import ROOT
+
+BOOK = [shutil.which("jupyter-book", path=Path(sys.executable).parent), "build"]
+STRICT = ["-n", "-W", "--keep-going"]
+
+
+def copy_of_the_project(folder):
+    """What git has, and what a working tree gathers: .venv, caches, an old build of en/."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    for litter in (".venv/lib/a.md", ".pytest_cache/README.md", "en/_build/old.md", "en/.ipynb_checkpoints/x.ipynb"):
+        (folder / litter).parent.mkdir(parents=True, exist_ok=True)
+        (folder / litter).write_text("# litter\n\n[broken](nowhere.md)\n", "utf-8")
+    return folder
+
+
+def build(folder, *arguments):
+    """Run jupyter-book on the copy, with the copy's own gdcourse."""
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONUTF8": "1", "NO_COLOR": "1"}
+    return subprocess.run(
+        [*BOOK, *arguments], cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8"
+    )
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return copy_of_the_project(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="module")
+def site(project):
+    """The finished site, both languages; fails on any warning."""
+    for arguments in ([".", *STRICT], ["en", "--path-output", "_build/en", *STRICT]):
+        result = build(project, *arguments)
+        said = result.stdout + result.stderr
+        assert result.returncode == 0, said[-3000:]
+        assert "WARNING" not in said, said[-3000:]
+    html = project / "_build" / "html"
+    shutil.copytree(project / "_build/en/_build/html", html / "en")
+    return html
+
+
+def pages(site):
+    return sorted(path for path in site.rglob("*.html") if "_static" not in path.parts)
+
+
+def soup(path):
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+def test_both_languages_have_the_same_pages(site):
+    zh = {p.relative_to(site).as_posix() for p in pages(site) if p.relative_to(site).parts[0] != "en"}
+    en = {p.relative_to(site / "en").as_posix() for p in pages(site / "en")}
+    assert zh == en
+    assert {"index.html", "chapters/01_gradient_descent.html", "chapters/05_adam.html"} <= zh
+
+
+def test_language_of_each_page(site):
+    for path in pages(site):
+        english = path.relative_to(site).parts[0] == "en"
+        assert soup(path).html["lang"] == ("en" if english else "zh-CN"), path
+
+
+def test_internal_links_resolve(site):
+    """Every relative href and src leads to a file, and every fragment to an id in it."""
+    ids = {path.resolve(): {tag["id"] for tag in soup(path).find_all(id=True)} for path in pages(site)}
+    broken = set()
+    for path in ids:
+        for tag in soup(path).find_all(["a", "link", "script", "img"]):
+            link = tag.get("href") or tag.get("src") or ""
+            address = urlsplit(link)
+            if address.scheme or address.netloc or link in ("", "#"):
+                continue
+            goal = (path.parent / unquote(address.path)).resolve() if address.path else path
+            found = goal.is_file() and (not address.fragment or unquote(address.fragment) in ids.get(goal, ()))
+            if not found:
+                broken.add(f"{path.relative_to(site.resolve())} -> {link}")
+    assert not broken, "\n".join(sorted(broken))
+
+
+def test_nothing_is_loaded_from_another_host(site):
+    for path in pages(site):
+        for tag in soup(path).find_all(["script", "img", "link", "iframe"]):
+            address = tag.get("src") or (tag.get("href") if "stylesheet" in tag.get("rel", []) else "") or ""
+            assert not urlsplit(address).netloc, f"{path.relative_to(site)} loads {address}"
+        assert "unpkg.com" not in path.read_text("utf-8")
+
+
+def test_each_page_leads_to_itself_in_the_other_language(site):
+    for path in pages(site):
+        link = soup(path).find("a", class_="language-switch")
+        assert link, path
+        goal = (path.parent / link["href"]).resolve()
+        assert goal.is_file(), f"{path.relative_to(site)} -> {link['href']}"
+        assert (goal.relative_to(site).parts[0] == "en") != (path.relative_to(site).parts[0] == "en")
+        if path.name not in ("search.html", "genindex.html"):
+            assert goal.name == path.name
+
+
+def test_figures_have_an_alt_text_in_the_language(site):
+    for path in pages(site):
+        english = path.relative_to(site).parts[0] == "en"
+        for image in soup(path).select(".bd-article img"):
+            alt = image.get("alt", "")
+            assert len(alt) > 10, f"{path.relative_to(site)}: {image.get('src')}"
+            assert bool(re.search(r"[\u4e00-\u9fff]", alt)) != english, alt
+
+
+def test_litter_is_not_read(site):
+    assert not [p for p in site.rglob("*") if "litter" in p.name or p.name == "old.html"]
+    assert "litter" not in (site / "searchindex.js").read_text("utf-8")
+
+
+def test_a_changed_rule_changes_the_page(project, tmp_path):
+    """jupyter-cache knows only a page's cells; the cache's name must know the package too."""
+    small = copy_of_the_project(tmp_path)
+    front = "---\njupytext: {text_representation: {extension: .md, format_name: myst}}\n"
+    front += "kernelspec: {name: python3, display_name: Python 3}\n---\n\n# Try\n\n"
+    cell = "```{code-cell} python\nimport gdcourse as gd\nprint('one step:', gd.sgd(1.0, lambda x: 1.0)[0])\n```\n"
+    (small / "index.md").write_text(front + cell, "utf-8")
+    (small / "_toc.yml").write_text("format: jb-book\nroot: index\n", "utf-8")
+    page = small / "_build" / "html" / "index.html"
+
+    def printed():
+        result = build(small, ".")
+        assert page.exists(), result.stdout + result.stderr
+        return re.search(r"one step: ([\d.]+)", page.read_text("utf-8"))[1]
+
+    assert printed() == "0.99"
+    rules = small / "gdcourse" / "optimizers.py"
+    text = rules.read_text("utf-8")
+    assert "return theta - lr * grad(theta), ()" in text
+    rules.write_text(
+        text.replace("return theta - lr * grad(theta), ()", "return theta + lr * grad(theta), ()"), "utf-8"
+    )
+    assert printed() == "1.01"
+
+
+def test_course_py_explains_itself():
+    command = [sys.executable, ROOT / "course.py", "--help"]
+    result = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert result.returncode == 0
+    for name in ("book", "lab", "test", "notebooks"):
+        assert name in result.stdout
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert readme.count("python3 course.py book") >= 2
+    assert readme.count("python3 course.py test") >= 2

@@ -1,0 +1,157 @@
+"""The notebooks and pages are what source/ prints, and both languages say the same."""
+
+import re
+
+import jupytext
+import nbformat
+import notebooks
+import pytest
+import yaml
+from notebooks import FOLDERS, ROOT, load_claims, print_notebook, same_text, sources, target
+
+import pages
+
+SOURCES = sources()
+CHAPTERS = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+BOTH = pytest.mark.parametrize("language", FOLDERS)
+
+
+def read(source, language):
+    return nbformat.read(target(source, language), as_version=4)
+
+
+@CHAPTERS
+@BOTH
+def test_notebook_is_what_its_source_prints(source, language):
+    assert same_text(print_notebook(source, language), read(source, language)), (
+        f"{target(source, language).relative_to(ROOT)} differs: edit source/{source.name}, "
+        "then run python3 course.py notebooks"
+    )
+
+
+@CHAPTERS
+@BOTH
+def test_notebook_keeps_text_but_no_images_and_no_errors(source, language):
+    for cell in read(source, language).cells:
+        for output in cell.get("outputs", []):
+            assert not any(kind.startswith("image/") for kind in output.get("data", {})), cell.id
+            assert output.output_type != "error", cell.id
+            assert output.get("name") != "stderr", cell.id
+
+
+def test_pages_are_what_their_sources_print():
+    stale = [str(path.relative_to(ROOT)) for path, _ in pages.stale()]
+    assert not stale, f"{stale}: edit source/*.yml, then run python3 course.py notebooks"
+
+
+@CHAPTERS
+def test_languages_share_code_claims_and_alt_texts(source):
+    zh, en = ([c for c in read(source, language).cells if c.cell_type == "code"] for language in ("zh", "en"))
+    assert [c.source.replace('use_language("zh")', 'use_language("en")') for c in zh] == [c.source for c in en]
+    assert [c.id for c in zh] == [c.id for c in en]
+    assert [c.metadata.get("claims") for c in zh] == [c.metadata.get("claims") for c in en]
+    assert ["mystnb" in c.metadata for c in zh] == ["mystnb" in c.metadata for c in en]
+
+
+def pairs(source):
+    """(Chinese, English) for each pair of text cells, by their order."""
+    cells = [c for c in jupytext.reads(source.read_text("utf-8"), "md:myst").cells if c.cell_type == "markdown"]
+    zh, en = ([c.source for c in cells if c.metadata.get("lang") == language] for language in ("zh", "en"))
+    assert len(zh) == len(en), f"{source.name}: {len(zh)} Chinese text cells, {len(en)} English ones"
+    return list(zip(zh, en, strict=True))
+
+
+def formulas(text, pattern):
+    """The formulas of a text, words inside them left out."""
+    return [re.sub(r"\s|\\text\{.*?\}", "", found) for found in re.findall(pattern, text, re.S)]
+
+
+@CHAPTERS
+def test_languages_share_formulas_links_and_placeholders(source):
+    for zh, en in pairs(source):
+        for pattern in (r"\$\$.*?\$\$", r"\{\{.*?\}\}", r"\]\(https?://[^)]*\)"):
+            assert formulas(zh, pattern) == formulas(en, pattern), (pattern, en[:80])
+        inline = r"(?<!\$)\$([^$\n]+)\$(?!\$)"
+        assert set(formulas(zh, inline)) == set(formulas(en, inline)), en[:80]
+
+
+@CHAPTERS
+def test_equation_numbers_are_unique_and_of_the_chapter(source):
+    tags = [tag for zh, _ in pairs(source) for tag in re.findall(r"\\tag\{(.*?)\}", zh)]
+    assert len(tags) == len(set(tags))
+    assert all(tag.split(".")[0] == str(int(source.stem[:2])) for tag in tags)
+
+
+@CHAPTERS
+def test_no_directive_or_role_that_plain_jupyter_shows_raw(source):
+    for zh, en in pairs(source):
+        for text in (zh, en):
+            assert not re.search(r"```\{|:::|\{(ref|cite|eq|doc|math|numref)[a-z:]*\}`", text), text[:80]
+
+
+CLAIMS = load_claims()
+
+
+@pytest.mark.parametrize("key", CLAIMS)
+def test_claim_has_a_verdict_a_reason_and_an_asserting_cell(key):
+    claim = CLAIMS[key]
+    assert claim["verdict"] in {"holds", "fails", "only when", "not settled", "slip"}
+    assert claim["surprise"] in (1, 2, 3)
+    for language in FOLDERS:
+        assert claim["says"][language].strip()
+        assert claim["because"][language].strip()
+    source = next(s for s in SOURCES if s.stem.startswith(f"{claim['chapter']:02}_"))
+    text = read(source, "en")
+    assert any(f'id="claim-{key}"' in c.source for c in text.cells), f"{source.name} has no place for {key}"
+    cells = [c for c in text.cells if key in c.metadata.get("claims", [])]
+    if claim.get("by") == "sources":
+        assert "https://" in claim["because"]["en"] or claim["verdict"] == "slip"
+    else:
+        assert cells, f"no code cell of {source.name} has claims: [{key}]"
+        assert any("assert " in c.source for c in cells), f"the cell for {key} asserts nothing"
+
+
+def test_every_claim_named_in_a_chapter_exists():
+    for source in SOURCES:
+        named = {key for c in read(source, "en").cells for key in c.metadata.get("claims", [])}
+        assert named <= set(CLAIMS), f"{source.name}: {named - set(CLAIMS)} not in source/claims.yml"
+
+
+TERMS = yaml.safe_load((ROOT / "source" / "terms.yml").read_text("utf-8"))
+AVOID = sorted({word for term in TERMS for word in term.get("avoid", [])})
+
+
+def test_terms_are_complete_and_unique():
+    assert len(TERMS) >= 60
+    for language in FOLDERS:
+        names = [term[language] for term in TERMS]
+        assert len(names) == len(set(names))
+        assert all(term["means"][language] for term in TERMS)
+
+
+def reader_texts():
+    pages_ = FOLDERS["zh"].parent.glob("pages/*.md")
+    lone = [ROOT / "source" / "claims.yml", ROOT / "index.md", ROOT / "README.md"]
+    return [*SOURCES, *lone, *pages_, *(ROOT / "gdcourse").rglob("*.py")]
+
+
+@pytest.mark.parametrize("word", AVOID)
+def test_forbidden_variant_stands_nowhere(word):
+    for path in reader_texts():
+        assert word not in path.read_text("utf-8"), f"{path.relative_to(ROOT)} says {word}; see source/terms.yml"
+
+
+def test_the_printer_refuses_what_an_author_must_mend(tmp_path):
+    head = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n\n"
+    for body, hint in (
+        ("no language\n", "needs"),
+        ('+++ {"lang": "zh"}\n\n{{claim NOPE}}\n', "no claim NOPE"),
+        (
+            "```{code-cell} python\n:name: a\n1\n```\n\n```{code-cell} python\n:name: a\n2\n```\n",
+            "two cells are called a",
+        ),
+    ):
+        source = tmp_path / "99_try.md"
+        source.write_text(head + body, "utf-8")
+        with pytest.raises(notebooks.SourceError, match=hint):
+            print_notebook(source, "zh")
