@@ -63,7 +63,6 @@ def configure(app, config):
     config.togglebutton_hint = words["show"]
     config.togglebutton_hint_hide = words["hide"]
     config.html_last_updated_fmt = None
-    config.html_copy_source = False
     config.html_context["default_mode"] = "auto"
     config.myst_enable_extensions = {*config.myst_enable_extensions, "deflist", "attrs_inline"}
     config.html_theme_options |= {
