@@ -211,7 +211,7 @@ def nadam(theta, grad, t=0, m=0.0, v=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, e
 
 
 def amsgrad(theta, grad, t=0, m=0.0, v=0.0, v_max=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-    r"""Adam that divides by the largest v so far: its rate never grows again.
+    r"""Adam that divides by the largest v so far, so that it does not forget a large gradient.
 
     .. math::
         v_{\max} \leftarrow \max(v_{\max}, v), \quad

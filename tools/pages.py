@@ -108,6 +108,10 @@ CLAIMS = {
         "title": "# 说法与实测",
         "intro": "博客里常见的说法，每一条都做过实验或查过原文。最出人意料的排在前面。"
         "点“看实验”，就到了检验它的代码旁边。结论只在写明的范围内有效：小实验不是普遍的判决。",
+        "articles": "## 五篇文章\n\n- 000：Python 梯度下降法（五）：Adam Optimize"
+        "\n- 001：一篇用 PyTorch 网络讲 Adam 的文章\n"
+        "- 002：通俗理解 Adam 优化器\n- 003：Python 中的深度学习优化器：从 SGD 到 Adam\n"
+        "- 004：Python 梯度下降法（二）：RMSProp Optimize\n\n说法按意思转述，不是原文。",
         "slips": "## 文章里的疏漏",
         "slips_intro": "跑一遍，看看会怎样。",
         "chapter": "第 {} 章",
@@ -120,6 +124,10 @@ CLAIMS = {
         "intro": "Claims that one meets in blog posts. Each was put to a test or traced to its source, the most "
         'surprising first. "See it run" leads to the code beside it. A verdict holds in the scope it names: '
         "a small experiment is no general judgement.",
+        "articles": "## The five articles\n\n- 000: Python 梯度下降法（五）：Adam Optimize\n"
+        "- 001: an article on Adam with a PyTorch network\n- 002: 通俗理解 Adam 优化器\n"
+        "- 003: Python 中的深度学习优化器：从 SGD 到 Adam\n- 004: Python 梯度下降法（二）：RMSProp Optimize\n\n"
+        "Claims are given by their meaning, not word for word.",
         "slips": "## Slips in the articles",
         "slips_intro": "Run them and look.",
         "chapter": "chapter {}",
@@ -136,12 +144,9 @@ def print_claims(language):
     ranked = sorted(load_claims().items(), key=lambda item: -item[1]["surprise"])
     claims = [claim_entry(key, claim, language) for key, claim in ranked if claim["verdict"] != "slip"]
     slips = [claim_entry(key, claim, language) for key, claim in ranked if claim["verdict"] == "slip"]
-    return (
-        "\n\n".join(
-            [head("claims.yml"), words["title"], words["intro"], *claims, words["slips"], words["slips_intro"], *slips]
-        )
-        + "\n"
-    )
+    parts = [head("claims.yml"), words["title"], words["intro"], *claims]
+    parts += [words["slips"], words["slips_intro"], *slips, words["articles"]]
+    return "\n\n".join(parts) + "\n"
 
 
 def claim_entry(key, claim, language):
