@@ -16,8 +16,7 @@ This file imports nothing.
 SIGN = {"sign": "theta - lr => theta + lr", "returns_step": "theta - lr => -lr"}
 
 # Rules that divide by the root of s.
-ROOT = {
-    **SIGN,
+ROOT = SIGN | {
     "no_lr": "lr * g / => g /",
     "no_g": "lr * g / => lr /",
     "no_sqrt": "sqrt(s) => s",
@@ -31,8 +30,7 @@ ROOT = {
 }
 
 # Adam and its relatives: what is the same line in all of them.
-ADAM = {
-    **SIGN,
+ADAM = SIGN | {
     "no_lr": "theta - lr * => theta - ",
     "no_bias_m": "m_hat = m / (1 - beta1**t) => m_hat = m",
     "no_bias_v": "/ (1 - beta2**t) => ",
@@ -75,15 +73,13 @@ SCHEDULED = (
 )
 
 MISTAKES = {
-    "sgd": {
-        **SIGN,
+    "sgd": SIGN | {
         "no_lr": "lr * grad => grad",
         "lr_div": "lr * grad(theta) => grad(theta) / lr",
         "uphill_twice": "grad(theta) => grad(theta - lr * grad(theta))",
         "scalar_norm": "grad(theta) => grad(theta) / sqrt(total(grad(theta) ** 2))",
     },
-    "minibatch": {
-        **SIGN,
+    "minibatch": SIGN | {
         "no_lr": "lr * g => g",
         "full_N": "len(rows) => n",
         "no_mean": " / len(rows) => ",
@@ -126,15 +122,14 @@ MISTAKES = {
         "double_step": "return theta + u => return theta + mu * u + u",
         "returns_step": "return theta + u => return u",
     },
-    "rmsprop": {
-        **ROOT,
+    "rmsprop": ROOT | {
         "no_accum": "rho * s + (1 - rho) * => ",
         "is_adagrad": "rho * s + (1 - rho) * => s + ",
         "rho_swapped": "rho * s + (1 - rho) * => (1 - rho) * s + rho * ",
         "no_1mrho": "(1 - rho) * g => g",
         "no_rho": "rho * s + => s +",
     },
-    "adagrad": {**ROOT, "no_accum": "s = s + => s ="},
+    "adagrad": ROOT | { "no_accum": "s = s + => s ="},
     "adadelta": {
         "sign": "-sqrt => sqrt",
         "no_g": " * g\n => \n",
@@ -157,10 +152,9 @@ MISTAKES = {
         "state_swapped": "(s, d) => (d, s)",
         "returns_step": "return theta + => return ",
     },
-    "adam": {**ADAM, "adamax": ("(1 - beta2) * g**2 => 0", "v = beta2 * v + 0 => v = maximum(beta2 * v, abs(g))",
+    "adam": ADAM | { "adamax": ("(1 - beta2) * g**2 => 0", "v = beta2 * v + 0 => v = maximum(beta2 * v, abs(g))",
                                 "v_hat = v / (1 - beta2**t) => v_hat = v", "sqrt(v_hat) => v_hat")},
-    "nadam": {
-        **ADAM,
+    "nadam": ADAM | {
         "is_adam": "beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * g / (1 - beta1**t) => m / (1 - beta1**t)",
         "only_look": " + (1 - beta1) * g / (1 - beta1**t) => ",
         "old_m": ("m = beta1 * m + (1 - beta1) * g\n => old, m = m, beta1 * m + (1 - beta1) * g\n",
@@ -175,16 +169,14 @@ MISTAKES = {
         "bias_mult": ("m / => m *", "g / => g *", "v / => v *"),
         "t_times": ("**t) => * t)", "beta1 ** (t => beta1 * (t"),
     },
-    "amsgrad": {
-        **{name: edit for name, edit in ADAM.items() if name != "no_bias"},  # that is how the paper has it
+    "amsgrad": {name: edit for name, edit in ADAM.items() if name != "no_bias"} | {  # that is how the paper has it
         "is_adam": "maximum(v_max, v) => v",
         "ignores_max": "v_max / => v /",
         "takes_min": "maximum(v_max, v) => v_max + v - maximum(v_max, v)",
         "v_overwritten": "v_max = maximum(v_max, v) => v_max = v = maximum(v_max, v)",
         "max_of_g": "maximum(v_max, v) => maximum(v_max, g**2)",
     },
-    "adamw": {
-        **ADAM,
+    "adamw": ADAM | {
         "no_lr": "theta - lr * ( => theta - (",
         "is_adam": " + weight_decay * theta) => )",
         "l2": ("grad(theta) => grad(theta) + weight_decay * theta", ") + weight_decay * theta) => ))"),
@@ -234,8 +226,7 @@ MISTAKES = {
         "loss_below": "abs(new - old) < tol * abs(old) => abs(new) < tol",
         "no_tol": "tol * abs(old) => abs(old)",
     },
-    "generic": {
-        **{name: edit for name, edit in ADAM.items() if "hat" not in str(edit) and "bias" not in name},
+    "generic": {name: edit for name, edit in ADAM.items() if "hat" not in str(edit) and "bias" not in name} | {
         "correct_ignored": "if correct else (1, 1) => ",
         "never_corrected": "if correct else => if False else",
         "correct_inverted": "if correct => if not correct",
@@ -279,18 +270,18 @@ CONVENTIONS = {
     },
     "adadelta": {"eps_outside": ("sqrt(d + eps) => (sqrt(d) + eps)", "sqrt(s + eps) => (sqrt(s) + eps)")},
     "adam": EPS,
-    "nadam": {
-        **EPS,
+    "nadam": EPS
+    | {
         "ruder": "(t + 1)) + => t) +",
         "schedule_pytorch": SCHEDULED,
-        "schedule_keras": (*SCHEDULED, "0.004) => 1)"),
+        "schedule_keras": SCHEDULED + ("0.004) => 1)",),
     },
-    "amsgrad": {
-        **EPS,
+    "amsgrad": EPS
+    | {
         "max_corrected": ("maximum(v_max, v) => maximum(v_max, v / (1 - beta2**t))", "v_max / (1 - beta2**t) => v_max"),
         "paper_form": ("m / (1 - beta1**t) => m", "v_max / (1 - beta2**t) => v_max"),
     },
-    "adamw": {**EPS, "decay_no_lr": "+ weight_decay * theta) => + weight_decay / lr * theta)"},
+    "adamw": EPS | {"decay_no_lr": "+ weight_decay * theta) => + weight_decay / lr * theta)"},
     "stopping": {"absolute": "tol * abs(old) => tol", "new_divisor": "tol * abs(old) => tol * abs(new)"},
     "generic": {"eps_inside": "sqrt(v / c2) + eps => sqrt(v / c2 + eps)"},
 }

@@ -20,10 +20,11 @@ from gdcourse.exercises.bank import numbers
 
 RULES = ("sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adadelta", "adam", "nadam", "amsgrad", "adamw")
 OTHERS = ("minibatch", "stopping", "bias_correction", "schedule", "generic")
-ORDER = (  # as they come up in the course
-    *("sgd", "minibatch", "stopping", "momentum", "rmsprop", "adagrad", "schedule", "adadelta", "bias_correction"),
-    *("adam", "amsgrad", "adamw", "nesterov", "nadam", "generic"),
-)
+# As they come up in the course.
+ORDER = (
+    ("sgd", "minibatch", "stopping", "momentum", "rmsprop", "adagrad", "schedule", "adadelta", "bias_correction")
+    + ("adam", "amsgrad", "adamw", "nesterov", "nadam", "generic")
+)  # fmt: skip
 
 # --- the probes: gradients are recorded, so that a wrong step does not change what comes next ---
 
@@ -142,7 +143,7 @@ class Exercise:
         self.is_rule = name in RULES or name == "generic"
         if self.is_rule:
             self.probes = _rule_probes(self.state, self.defaults)
-            self.quantities = [*self.state, "theta"]
+            self.quantities = self.state + ["theta"]
             if name == "adadelta":  # d is made from the step
                 self.quantities = ["s", "theta", "d"]
         else:
@@ -322,7 +323,7 @@ def shape_of(x):
     """The shape of an array, of nested lists, of a number."""
     if hasattr(x, "shape"):
         return tuple(x.shape)
-    return (len(x), *(shape_of(x[0]) if len(x) else ())) if isinstance(x, (list, tuple)) else ()
+    return (len(x),) + (shape_of(x[0]) if len(x) else ()) if isinstance(x, (list, tuple)) else ()
 
 
 def expect_shape(x, like, found):
@@ -409,7 +410,7 @@ def diagnose(exercise, fn, array, line_of=None):
 
 def named(exercise, trace, found, array):
     """The mistake, or the pair of mistakes "a+b", that does what ``trace`` does; None when none does."""
-    for name in exercise.mistakes:
+    for name in sorted(exercise.mistakes):  # (MicroPython's dictionaries have no order)
         if difference(exercise, trace, exercise.mistaken(name), array) is None:
             return name
     # Most pairs are ruled out by one probe: where state is given, what is spoiled stands apart at once.
@@ -417,7 +418,7 @@ def named(exercise, trace, found, array):
     spoiled = difference(exercise, trace, exercise.reference, array, [first])
     if not spoiled:
         return None
-    names = [a for a in exercise.mistakes if _spoils(exercise, a, first, array) <= set(spoiled["wrong"])]
+    names = [a for a in sorted(exercise.mistakes) if _spoils(exercise, a, first, array) <= set(spoiled["wrong"])]
     for i, a in enumerate(names):
         for b in names[:i]:
             pair = exercise.mistaken(b + "+" + a)

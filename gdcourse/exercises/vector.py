@@ -3,6 +3,9 @@
 Division by zero gives inf or nan, the root of a negative number nan; nothing
 raises.  ``np`` stands in for the handful of numpy functions that an update
 rule needs.  This file imports nothing.
+
+MicroPython does not try ``number >= vector`` from the vector's side, so the
+page also says ``optimizers.maximum = vector.np.maximum``.
 """
 
 INF = float("inf")
@@ -123,13 +126,21 @@ class Vec:
         return iter(self.values)
 
 
+def _maximum(a, b):
+    if not isinstance(a, Vec):
+        if not isinstance(b, Vec):
+            return a if a >= b else b
+        a, b = b, a
+    return a._with(b, lambda x, y: x if x >= y or x != x else y)
+
+
 class np:
     """What the page calls ``np``."""
 
     sqrt = staticmethod(lambda x: x**0.5 if isinstance(x, Vec) else _power(x, 0.5))
     abs = staticmethod(abs)
     square = staticmethod(lambda x: x * x)
-    maximum = staticmethod(lambda a, b: a * (a >= b) + b * (b > a))
+    maximum = staticmethod(_maximum)
     zeros_like = staticmethod(lambda x: x * 0.0 if isinstance(x, Vec) else 0.0)
     sum = staticmethod(lambda x: x.sum())
     mean = staticmethod(lambda x: x.mean())
