@@ -24,7 +24,7 @@ def _power(a, b):
     try:
         return float(a**b)
     except ZeroDivisionError:
-        return INF
+        return _divide(1.0, a**-b)
     except OverflowError:
         return -INF if a < 0 and b % 2 else INF
 
