@@ -413,29 +413,52 @@ def named(exercise, trace, found, array):
     for name in sorted(exercise.mistakes):  # (MicroPython's dictionaries have no order)
         if difference(exercise, trace, exercise.mistaken(name), array) is None:
             return name
-    # Most pairs are ruled out by one probe: where state is given, what is spoiled stands apart at once.
+    # Most pairs are ruled out by the first step of one probe, that where the state is given.
     first = 2 if exercise.is_rule and exercise.name != "generic" else found["probe"] - 1
-    spoiled = difference(exercise, trace, exercise.reference, array, [first])
-    if not spoiled:
-        return None
-    names = [a for a in sorted(exercise.mistakes) if _spoils(exercise, a, first, array) <= set(spoiled["wrong"])]
+    effects = {name: _effect(exercise, name, first, array) for name in exercise.mistakes}
+    names = sorted(exercise.mistakes)
     for i, a in enumerate(names):
         for b in names[:i]:
+            if not _may_be(exercise, trace[first][0], effects[a], effects[b], _step(exercise, first, array)):
+                continue
             pair = exercise.mistaken(b + "+" + a)
             if pair and all(difference(exercise, trace, pair, array, at) is None for at in ([first], None)):
                 return b + "+" + a
     return None
 
 
-def _spoils(exercise, name, probe, array):
-    """Which quantities mistake ``name`` makes wrong at the first step of that probe."""
+def _step(exercise, probe, array, name=""):
+    """What the first step of that probe gives with mistake ``name`` in it, or without one; {} if it fails."""
     key = name + "@" + str(probe)
     if key not in exercise._compiled:
-        reference = [[] for _ in exercise.probes]
-        reference[probe] = list(run(exercise, exercise.reference, exercise.probes[probe], array))
-        found = difference(exercise, reference, exercise.mistaken(name), array, [probe])
-        exercise._compiled[key] = set(found["wrong"]) - {"theta"} if found else set()
+        fn = exercise.mistaken(name) if name else exercise.reference
+        try:
+            for values, _ in run(exercise, fn, exercise.probes[probe], array):
+                exercise._compiled[key] = dict(zip(exercise.quantities, values))  # noqa: B905
+                break
+        except (ArithmeticError, TypeError, ValueError, IndexError, Wrong):
+            exercise._compiled[key] = {}
     return exercise._compiled[key]
+
+
+def _effect(exercise, name, probe, array):
+    """The state that mistake ``name`` makes wrong at the first step of that probe, with its values."""
+    wrong, right = _step(exercise, probe, array, name), _step(exercise, probe, array)
+    return {
+        q: wrong[q] for q in wrong if q in exercise.state and _unequal(wrong[q], right[q], False, False) is not None
+    }
+
+
+def _may_be(exercise, step, a, b, right):
+    """Whether two mistakes with these effects can lead to ``step``: what only one of them spoils tells."""
+    ours = dict(zip(exercise.quantities, step[0]))  # noqa: B905
+    for q in exercise.state:
+        if q in a and q in b:
+            continue
+        expected = a[q] if q in a else b[q] if q in b else right[q]
+        if _unequal(ours[q], expected, step[1], False) is not None:
+            return False
+    return True
 
 
 # --- saying -------------------------------------------------------------------
