@@ -2,12 +2,15 @@
 
 import copy
 import json
+import os
 import re
 import subprocess
 import sys
 import textwrap
 import time
 
+import autocorrect_py
+import nbformat
 import numpy as np
 import pytest
 from conftest import ROOT
@@ -322,6 +325,8 @@ def test_messages_are_short_and_written_in_full_width_signs():
     for id, (verdict, why) in WORDS["zh"]["mistakes"].items():
         assert 40 <= len(re.sub(r"\s", "", why)) <= 120, (id, why)
         assert not re.search(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]", verdict + why), id
+        for text in (verdict, why):
+            assert autocorrect_py.format_for(text, "text") == text, id
     assert not re.search(r"[\u3000-\u9fff\uff00-\uffef]", json.dumps(WORDS["en"], ensure_ascii=False))
 
 
@@ -390,6 +395,38 @@ def test_expected_ids_turn_a_notebook_into_its_own_test(monkeypatch):
         gd.check("sgd", EXERCISES["sgd"].mistaken("sign"))
     monkeypatch.setenv("GDCOURSE_EXPECT", "sgd=sign,adam=pass")
     assert not gd.check("sgd", EXERCISES["sgd"].mistaken("sign")).ok
+
+
+CHECKED = [
+    (chapter, cell.id, re.search(r'gd\.check\("(\w+)"', cell.source)[1], cell.source)
+    for chapter in sorted((ROOT / "chapters").glob("*.ipynb"))
+    for cell in nbformat.read(chapter, as_version=4).cells
+    if cell.cell_type == "code" and "gd.check(" in cell.source
+]
+
+
+def test_the_cells_of_the_chapters_hold_the_stubs():
+    assert CHECKED
+    for chapter, _, name, source in CHECKED:
+        assert shell.stub(name) in source, chapter.name
+
+
+@pytest.mark.parametrize("expected", ["todo", "pass"])
+def test_stub_and_solved_copies_of_the_cells_run_in_a_kernel(expected, tmp_path):
+    cells = [nbformat.v4.new_code_cell("import gdcourse as gd")]
+    for _, _, name, source in CHECKED:
+        if expected == "pass":
+            solved = EXERCISES[name].source.replace(f"def {name}(", f"def my_{name}(")
+            source = source.replace(shell.stub(name), f"sqrt = gd.optimizers.sqrt\n\n{solved}")
+        cells.append(nbformat.v4.new_code_cell(source))
+    path = tmp_path / "copy.ipynb"
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), path)
+    command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", tmp_path, "--nbval-lax", path]
+    env = os.environ | {"GDCOURSE_EXPECT": expected, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=120)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert f"{len(cells)} passed" in done.stdout
 
 
 def test_the_words_are_installed_with_the_package():
