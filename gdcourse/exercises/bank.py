@@ -36,6 +36,7 @@ ADAM = SIGN | {
     "no_bias_v": "/ (1 - beta2**t) => ",
     "no_bias": ("m_hat = m / (1 - beta1**t) => m_hat = m", "/ (1 - beta2**t) => "),
     "t_zero_based": ("t = t + 1 => pass", "(t, m, v => (t + 1, m, v"),
+    "t_missing": "t = t + 1 => pass",
     "t_not_advanced": "t = t + 1 => t = max(t, 1)",
     "t_plus_1": ("beta1**t => beta1 ** (t + 1)", "beta2**t => beta2 ** (t + 1)"),
     "t_times": "**t => * t",
@@ -152,8 +153,10 @@ MISTAKES = {
         "state_swapped": "(s, d) => (d, s)",
         "returns_step": "return theta + => return ",
     },
-    "adam": ADAM | { "adamax": ("(1 - beta2) * g**2 => 0", "v = beta2 * v + 0 => v = maximum(beta2 * v, abs(g))",
-                                "v_hat = v / (1 - beta2**t) => v_hat = v", "sqrt(v_hat) => v_hat")},
+    "adam": ADAM | {
+        "adamax": ("(1 - beta2) * g**2 => 0", "v = beta2 * v + 0 => v = maximum(beta2 * v, abs(g))",
+                   "v_hat = v / (1 - beta2**t) => v_hat = v", "sqrt(v_hat) => v_hat"),
+    },
     "nadam": ADAM | {
         "is_adam": "beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * g / (1 - beta1**t) => m / (1 - beta1**t)",
         "only_look": " + (1 - beta1) * g / (1 - beta1**t) => ",
