@@ -520,22 +520,22 @@ def test_the_vector_of_the_page_counts_as_numpy_does():
 
 
 def test_one_check_is_quick():
-    times = []
+    times = []  # of the processor, so that a busy machine does not count
     for name, exercise in EXERCISES.items():
         for fn in [exercise.reference, *(exercise.mistaken(m) for m in exercise.mistakes)]:
-            begin = time.perf_counter()
+            begin = time.process_time()
             gd.check(name, fn)
-            times.append(time.perf_counter() - begin)
+            times.append(time.process_time() - begin)
 
         def unknown(*args, fn=exercise.reference, rule=exercise.is_rule, **knobs):
             out = fn(*args, **knobs)
             return (out[0] * 1.01 - 0.3 * args[0], out[1]) if rule else out * 1.01 + 0.3
 
-        begin = time.perf_counter()
+        begin = time.process_time()
         gd.check(name, unknown)
-        times.append(time.perf_counter() - begin)
+        times.append(time.process_time() - begin)
     FIGURES["slowest"] = max(times)
-    assert sorted(times)[int(0.99 * len(times))] < 0.3
+    assert max(times) < 0.3
 
 
 def test_quality(quality):
@@ -555,7 +555,7 @@ def test_quality(quality):
         (f"two mistakes at once, named ({f['pairs']} pairs)", f"{f['pairs named'] / f['pairs']:.1%}", "≥ 90 %"),
         (f"bad answers that get the right message ({len(BAD)})", f"{f['bad'] / len(BAD):.1%}", "all of ≥ 25"),
         ("the same id and texts in MicroPython", f"{f['page']} of {entries + answers}", "all"),
-        (f"slowest check (of {len(EXERCISES)} exercises)", f"{1000 * f['slowest']:.0f} ms", "< 300 ms"),
+        (f"slowest check, processor time (of {len(EXERCISES)} exercises)", f"{1000 * f['slowest']:.0f} ms", "< 300 ms"),
     ]
     assert f["mutants"] >= 1000
     assert located >= 0.9

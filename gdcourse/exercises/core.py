@@ -246,12 +246,12 @@ def _follow(exercise, fn, probe, array):
     theta = array(START[:count], shape)
     state = [array(x, shape) if isinstance(x, list) else x for x in probe["state"] or []]
     for g in probe["gradients"]:
-        at = numbers(theta)
+        at, like = numbers(theta), shape_of(theta)
         before = repr([numbers(x) for x in state])
         out = fn(theta, _field(g, at, array, shape), *state, **knobs)
         new, left = _unpack(exercise, out)
         found = {"theta": _numbers(new)}
-        expect_shape(new, theta, found["theta"])
+        expect_shape(new, like, found["theta"])
         for name, value in zip(exercise.state, left):  # noqa: B905
             found[name] = _numbers(value)
             if len(found[name]) not in (1, count):
@@ -288,7 +288,7 @@ def _call(exercise, fn, probe, array):
         if isinstance(out, tuple) and len(out) == 2:
             raise Wrong("type", got="tuple")
         found = _numbers(out)
-        expect_shape(out, args[0] if hasattr(args[0], "shape") else 0.0, found)
+        expect_shape(out, shape_of(args[0]) if hasattr(args[0], "shape") else (), found)
         if repr([numbers(a) for a in args if not callable(a)]) != before:
             raise Wrong("mutates")
         if start:
@@ -314,7 +314,17 @@ def _numbers(x):
     except (TypeError, ValueError):
         if hasattr(x, "close"):
             x.close()  # a coroutine that nobody awaits
-        raise Wrong("type", got=type(x).__name__) from None
+        raise Wrong("type", got=_odd(x)) from None
+
+
+def _odd(x):
+    """The type of what is no number in ``x``."""
+    for part in x if isinstance(x, (list, tuple)) else ():
+        try:
+            numbers(part)
+        except (TypeError, ValueError):
+            return _odd(part)
+    return type(x).__name__ + (" (" + str(x.dtype) + ")" if hasattr(x, "dtype") else "")
 
 
 def shape_of(x):
@@ -324,9 +334,9 @@ def shape_of(x):
     return (len(x),) + (shape_of(x[0]) if len(x) else ()) if isinstance(x, (list, tuple)) else ()
 
 
-def expect_shape(x, like, found):
-    if shape_of(x) != shape_of(like) and not (len(found) == 1 and shape_of(like) == ()):
-        raise Wrong("shape", got=str(shape_of(x)), expected=str(shape_of(like)))
+def expect_shape(x, shape, found):
+    if shape_of(x) != shape and not (len(found) == 1 and shape == ()):
+        raise Wrong("shape", got=str(shape_of(x)), expected=str(shape))
 
 
 def is_low(x):
@@ -393,9 +403,9 @@ def diagnose(exercise, fn, array, line_of=None):
     except BaseException as error:
         if getattr(error, "passes", False):  # not the learner's
             raise
-        line = line_of(error) if line_of else None
-        id = "arity" if line is None and isinstance(error, TypeError) and "argument" in str(error) else "exception"
-        return dict(result, id=id, error=type(error).__name__ + ": " + str(error)[:200], line=line or "")
+        line, says = line_of(error) if line_of else None, _words_of(error)
+        id = "arity" if line is None and isinstance(error, TypeError) and "argument" in says else "exception"
+        return dict(result, id=id, error=says, line=line or "")
     if repr(again) != repr(trace[0]):
         return dict(result, id="hidden", kind="wrong")
     found = difference(exercise, trace, exercise.reference, array)
@@ -406,6 +416,14 @@ def diagnose(exercise, fn, array, line_of=None):
     if name:
         return dict(result, id=name, kind="convention" if name in exercise.conventions else "wrong")
     return dict(result, id="wrong_" + found["quantity"], kind="wrong")
+
+
+def _words_of(error):
+    try:
+        words = str(error)[:200]
+    except Exception:  # an error of the learner's own make
+        words = ""
+    return type(error).__name__ + ": " + words
 
 
 def named(exercise, trace, found, array):
