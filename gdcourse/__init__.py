@@ -1,6 +1,6 @@
 """Reference implementations for the course "How gradient descent became Adam"."""
 
-from gdcourse import dialects, optimizers, plotting, surfaces
+from gdcourse import dialects, exercises, optimizers, plotting, surfaces
 from gdcourse.descent import (
     Run,
     Status,
@@ -12,6 +12,7 @@ from gdcourse.descent import (
     step_below,
     sweep,
 )
+from gdcourse.exercises import check, hint, solution
 from gdcourse.language import language, say, use_language
 from gdcourse.optimizers import (
     adadelta,
@@ -45,8 +46,11 @@ __all__ = [
     "adam",
     "adamw",
     "amsgrad",
+    "check",
     "dialects",
+    "exercises",
     "gradient_below",
+    "hint",
     "language",
     "loss_change_below",
     "minimize",
@@ -59,6 +63,7 @@ __all__ = [
     "rmsprop",
     "say",
     "sgd",
+    "solution",
     "source",
     "step_below",
     "surfaces",

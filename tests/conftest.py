@@ -93,7 +93,22 @@ def differences(pytestconfig):
     return pytestconfig.stash.setdefault(DIFFERENCES, [])
 
 
+# What test_exercises measures about the checker, shown likewise.
+QUALITY = pytest.StashKey[list]()
+
+
+@pytest.fixture(scope="session")
+def quality(pytestconfig):
+    """A list for rows (measure, figure, target)."""
+    return pytestconfig.stash.setdefault(QUALITY, [])
+
+
 def pytest_terminal_summary(terminalreporter, config):
+    rows = config.stash.get(QUALITY, [])
+    if rows:
+        terminalreporter.section("the exercise checker")
+    for measure, figure, target in rows:
+        terminalreporter.write_line(f"{measure:62}{figure:>22}   target {target}")
     rows = config.stash.get(DIFFERENCES, [])
     if rows:
         terminalreporter.section("largest relative difference from PyTorch")

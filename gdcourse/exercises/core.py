@@ -1,0 +1,521 @@
+r"""From a learner's function to the name of the mistake in it.
+
+    exercises = load(read)                      # read(name) is the text of a file of gdcourse
+    result = diagnose(exercises["adam"], fn, array)
+    text(result, messages)
+
+The function is run on a few fixed *probes*, and every quantity that it hands
+back is compared with the reference at every step.  What differs is compared
+with the bank of known mistakes, then with pairs of them; what is still
+unknown is located: which quantity is the first to go wrong, and when.
+
+Plain Python on numbers: this file imports nothing but its neighbours, so that
+the page runs it too.  ``array(values, shape)`` makes the arrays of the world
+in which it runs.
+"""
+
+from gdcourse import optimizers
+from gdcourse.exercises import bank, references
+from gdcourse.exercises.bank import numbers
+
+RULES = ("sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adadelta", "adam", "nadam", "amsgrad", "adamw")
+OTHERS = ("minibatch", "stopping", "bias_correction", "schedule", "generic")
+# As they come up in the course.
+ORDER = (
+    ("sgd", "minibatch", "stopping", "momentum", "rmsprop", "adagrad", "schedule", "adadelta", "bias_correction")
+    + ("adam", "amsgrad", "adamw", "nesterov", "nadam", "generic")
+)  # fmt: skip
+
+# --- the probes: gradients are recorded, so that a wrong step does not change what comes next ---
+
+ROWS = [
+    [0.3, -1.1, 0.7, 0.45, -0.85, 1.6],
+    [-0.5, 0.4, 1.3, -0.75, 0.2, -0.4],
+    [0.9, -0.2, -0.6, 0.1, 1.15, 0.5],
+    [0.15, -0.8, 0.35, -1.4, 0.65, -0.3],
+    [-1.2, 0.55, 0.1, 0.6, -0.25, 0.8],
+    [0.45, 0.25, -0.95, 0.35, 0.5, -0.15],
+]
+START = [0.5, -1.25, 2.0, -0.75, 1.5, 0.25]
+SLOPE = [0.6, 0.9, 0.4, 0.7, 0.5, 0.8]  # how the gradient changes away from theta: finds out where it was taken
+TELEPORTED = {
+    "t": 4,
+    "m": [0.2, -0.35, 0.5],
+    "v": [0.3, 0.05, 0.6],
+    "v_max": [0.55, 0.06, 0.65],
+    "u": [0.4, -0.3, 0.15],
+    "s": [0.25, 0.7, 0.1],
+    "d": [0.09, 0.02, 0.3],
+}
+
+
+def _rows(n, steps, scale=1.0):
+    return [[scale * g for g in row[:n]] for row in ROWS[:steps]]
+
+
+def _rule_probes(state, defaults):
+    settings = [
+        ({}, (3,), None, _rows(3, 6)),
+        ({"lr": 0.25, "mu": 0.6, "rho": 0.8, "beta1": 0.6, "beta2": 0.8, "eps": 0.1}, (2, 3), None, _rows(6, 4)),
+        (
+            {"lr": 0.5, "mu": 0.35, "rho": 0.45, "beta1": 0.35, "beta2": 0.45, "eps": 0.02, "weight_decay": 0.3},
+            (3,),
+            [TELEPORTED[name] for name in state],
+            _rows(3, 3),
+        ),
+        (
+            {"lr": 0.125, "mu": 0.8, "rho": 0.7, "beta1": 0.7, "beta2": 0.9, "eps": 0.01, "weight_decay": 0.1},
+            (3,),
+            None,
+            _rows(3, 4, 2.0**-7),
+        ),
+    ]
+    switches = [{}]
+    if "adaptive" in defaults:
+        switches = [{"correct": c, "adaptive": a} for c in (True, False) for a in (True, False)]
+    probes = []
+    for knobs, shape, start, gradients in settings:
+        for switch in switches:
+            known = dict(defaults)
+            known.update({k: v for k, v in knobs.items() if k in defaults})
+            known.update(switch)
+            probes.append({"shape": shape, "state": start, "gradients": gradients, "knobs": known})
+    return probes
+
+
+_LOSSES = [9.0, 5.0, 3.0, 2.5, 2.4, 2.39, 2.3895, 2.3894, 2.3894, 2.38935]
+_CALLS = {
+    # (which samples, how many there are)
+    "minibatch": [([4, 1, 5, 2], 6), ([3], 5), ([5, 0], 7)],
+    "bias_correction": [({"m": START[:3]}, t, {"beta": b}) for t in (1, 2, 5, 30) for b in (0.9, 0.35, 0.999)],
+    "schedule": [(t, {"lr": 0.3, "warmup": 4}) for t in (1, 2, 3, 4, 5, 9, 16)]
+    + [(t, {"lr": 0.05, "warmup": 10}) for t in (1, 6, 10, 11, 40)],
+    "stopping": [(_LOSSES[:n], {"tol": tol, "patience": 3}) for n in range(1, 11) for tol in (1e-2, 1e-3)]
+    + [
+        (losses, {"tol": 0.01, "patience": patience})
+        for patience in (1, 2, 4)
+        for losses in (
+            [4.0, 2.0, 1.0, 1.0, 1.001],  # still
+            [100.0, 52.0, 51.0, 50.5, 50.4, 50.3],  # slow
+            [1.0, 1.2, 1.6, 2.4, 4.0],  # rising
+            [2.0, 3.0, 2.0, 3.0, 2.0],  # swinging
+            [0.02, 0.015, 0.012, 0.0105, 0.0095],  # small, and falling
+            [500.0, 490.0, 488.0, 487.0, 486.0],  # large, nearly still
+            [-3.0, -3.5, -3.501, -3.502, -3.5025],  # below zero
+            [3.0, 2.0, 1.5, 1.4, 1.4141],  # as far below the limit as above it
+            [3.0, 2.0, 1.5, 1.4, 1.38605],
+            [50.0, 2.0, 2.0, 2.0, 2.0199, 2.0, 2.0],  # close to the limit, and back
+            [5.0, 2.02, 2.0],
+            [5.0, 2.0, 2.0199],
+            [5.0, 2.0, 2.02001],
+            [0.0, 0.0, 0.0, 0.0, 0.0],
+            [1.0, 1.0, 1.0, float("nan")],
+            [1.0, float("nan"), 1.0, 1.0, 1.0],
+            [1.0],
+            [1.0, 1.0],
+            [1.0, 1.0, 1.0],
+        )
+    ],
+}
+
+
+class Exercise:
+    """What is asked, what is right, and which mistakes are known.
+
+    ``quantities``  what is compared, in the order in which a mistake spreads
+    ``probes``      the runs; ``mistakes``  names and edits, conventions last
+    """
+
+    def __init__(self, name, source, reference):
+        self.name = name
+        self.source = source
+        self.reference = reference
+        head = source[source.index("(") + 1 : source.index("):")]
+        self.state, self.defaults, keyword = [], {}, False
+        for part in head.split(","):
+            part, _, default = part.strip().partition("=")
+            if part == "*":
+                keyword = True
+            elif keyword and default:
+                self.defaults[part] = eval(default)
+            elif default:
+                self.state.append(part)
+        self.is_rule = name in RULES or name == "generic"
+        if self.is_rule:
+            self.probes = _rule_probes(self.state, self.defaults)
+            self.quantities = self.state + ["theta"]
+            if name == "adadelta":  # d is made from the step
+                self.quantities = ["s", "theta", "d"]
+        else:
+            self.probes = [[call] for call in _CALLS[name]]
+            self.quantities = ["theta" if name == "minibatch" else "result"]
+        self.conventions = bank.CONVENTIONS.get(name, {})
+        self.mistakes = {k: v for k, v in bank.MISTAKES[name].items() if edited(source, v)}
+        self.mistakes.update(self.conventions)
+        self._compiled = {}
+
+    def mistaken(self, name):
+        """The function with mistake ``name`` (or "a+b", both) in it; None when two do not go together."""
+        if name not in self._compiled:
+            source = self.source
+            for part in name.split("+"):
+                source = source and edited(source, self.mistakes[part])
+            self._compiled[name] = source and compiled(source, self.name)
+        return self._compiled[name]
+
+    def mistaken_source(self, name):
+        """The source of ``mistaken(name)``."""
+        return edited(self.source, self.mistakes[name])
+
+
+def edited(source, edits):
+    """``source`` after the edits "old => new"; None when one of them does not fit."""
+    for edit in [edits] if isinstance(edits, str) else edits:
+        old, _, new = edit.partition(" => ")
+        if old not in source:
+            return None
+        source = source.replace(old, new)
+    return source
+
+
+def compiled(source, name):
+    """The function that ``source`` defines; it may call what rules call."""
+    scope = {"sqrt": optimizers.sqrt, "maximum": optimizers.maximum}
+    scope.update({"total": bank.total, "mean": bank.mean, "size": bank.size, "schedule": bank.schedule})
+    exec(source, scope)
+    return scope[name]
+
+
+def source_of(text, name):
+    """The source of function ``name`` in the ``text`` of a file, without its docstring."""
+    begin = text.index("def " + name + "(")
+    source = text[begin:].split("\n\n\n")[0].rstrip()
+    first = source.find('r"""')
+    if first < 0:
+        return source
+    last = source.index('"""', first + 4) + 3
+    return source[:first].rstrip() + source[last:]
+
+
+def load(read):
+    """All exercises by name; ``read("optimizers.py")`` must return the text of that file of gdcourse."""
+    rules, others = read("optimizers.py"), read("exercises/references.py")
+    exercises = {}
+    for name in ORDER:
+        text, module = (rules, optimizers) if name in RULES else (others, references)
+        exercises[name] = Exercise(name, source_of(text, name), getattr(module, name))
+    return exercises
+
+
+# --- running ------------------------------------------------------------------
+
+
+class Wrong(Exception):
+    """What came back has not the form that was asked for."""
+
+    def __init__(self, id, **details):
+        super().__init__(id)
+        self.id = id
+        self.details = details
+
+
+def run(exercise, fn, probe, array):
+    """Yield, step by step, [numbers of each quantity] and whether they are of low precision."""
+    yield from (_follow if exercise.is_rule else _call)(exercise, fn, probe, array)
+
+
+def _field(g, at, array, shape):
+    """The recorded gradient ``g``; away from ``at`` it changes with SLOPE."""
+
+    def grad(theta):
+        x = numbers(theta)
+        if len(x) != len(at):
+            x = x * len(at) if len(x) == 1 else x
+        if len(x) != len(at):
+            raise ValueError("grad wants theta of shape " + str(shape))
+        return array([gi + c * (xi - ai) for gi, c, xi, ai in zip(g, SLOPE, x, at)], shape)  # noqa: B905
+
+    return grad
+
+
+def _follow(exercise, fn, probe, array):
+    shape, knobs = probe["shape"], probe["knobs"]
+    count = 1
+    for n in shape:
+        count = count * n
+    theta = array(START[:count], shape)
+    state = [array(x, shape) if isinstance(x, list) else x for x in probe["state"] or []]
+    for g in probe["gradients"]:
+        at, like = numbers(theta), shape_of(theta)
+        before = repr([numbers(x) for x in state])
+        out = fn(theta, _field(g, at, array, shape), *state, **knobs)
+        new, left = _unpack(exercise, out)
+        found = {"theta": _numbers(new)}
+        expect_shape(new, like, found["theta"])
+        for name, value in zip(exercise.state, left):  # noqa: B905
+            found[name] = _numbers(value)
+            if len(found[name]) not in (1, count):
+                raise Wrong("state_shape", quantity=name, got=str(shape_of(value)), expected=str(shape))
+        if repr(numbers(theta)) != repr(at) or repr([numbers(x) for x in state]) != before:
+            raise Wrong("mutates")
+        low = is_low(new)
+        for value in left:
+            low = low or is_low(value)
+        found["theta"] = [b - a for a, b in zip(at, found["theta"])]  # noqa: B905  compare the step
+        yield [found[name] for name in exercise.quantities], low
+        theta = new if hasattr(new, "shape") else array(_numbers(new), shape)
+        state = [array(_numbers(x), shape) if isinstance(x, (list, tuple)) else x for x in left]
+
+
+def _call(exercise, fn, probe, array):
+    for call in probe:
+        start = None
+        if exercise.name == "minibatch":
+            rows, n = call
+            theta = array(START[:3], (3,))
+            start = numbers(theta)
+            # (the samples' gradients are those of ROWS)
+            args = [theta, lambda x, i: _field(ROWS[i % 6][:3], START[:3], array, (3,))(x), list(rows)]
+            knobs = {"n": n, "lr": 0.25}
+        else:
+            args = [array(a["m"], (3,)) if isinstance(a, dict) else a for a in call[:-1]]
+            args = [list(a) if isinstance(a, list) else a for a in args]
+            knobs = call[-1]
+        before = repr([numbers(a) for a in args if not callable(a)])
+        out = fn(*args, **knobs)
+        if out is None:
+            raise Wrong("none")
+        if isinstance(out, tuple) and len(out) == 2:
+            raise Wrong("type", got="tuple")
+        found = _numbers(out)
+        expect_shape(out, shape_of(args[0]) if hasattr(args[0], "shape") else (), found)
+        if repr([numbers(a) for a in args if not callable(a)]) != before:
+            raise Wrong("mutates")
+        if start:
+            found = [b - a for a, b in zip(start, found)]  # noqa: B905
+        yield [found], is_low(out)
+
+
+def _unpack(exercise, out):
+    if out is None:
+        raise Wrong("none")
+    names = exercise.state
+    if isinstance(out, (tuple, list)) and len(out) == 2 and isinstance(out[1], (tuple, list)):
+        if len(out[1]) != len(names):
+            raise Wrong("state_count", got=str(len(out[1])), expected=str(len(names)))
+        return out
+    _numbers(out)  # not even numbers?
+    raise Wrong("state_flat" if isinstance(out, tuple) and len(out) > 1 else "no_state")
+
+
+def _numbers(x):
+    try:
+        return numbers(x)
+    except (TypeError, ValueError):
+        if hasattr(x, "close"):
+            x.close()  # a coroutine that nobody awaits
+        raise Wrong("type", got=_odd(x)) from None
+
+
+def _odd(x):
+    """The type of what is no number in ``x``."""
+    for part in x if isinstance(x, (list, tuple)) else ():
+        try:
+            numbers(part)
+        except (TypeError, ValueError):
+            return _odd(part)
+    return type(x).__name__ + (" (" + str(x.dtype) + ")" if hasattr(x, "dtype") else "")
+
+
+def shape_of(x):
+    """The shape of an array, of nested lists, of a number."""
+    if hasattr(x, "shape"):
+        return tuple(x.shape)
+    return (len(x),) + (shape_of(x[0]) if len(x) else ()) if isinstance(x, (list, tuple)) else ()
+
+
+def expect_shape(x, shape, found):
+    if shape_of(x) != shape and not (len(found) == 1 and shape == ()):
+        raise Wrong("shape", got=str(shape_of(x)), expected=str(shape))
+
+
+def is_low(x):
+    """Whether ``x`` is of fewer than 64 bits."""
+    return any(name in str(getattr(x, "dtype", "")) for name in ("float32", "float16"))
+
+
+# --- comparing ----------------------------------------------------------------
+
+
+def _unequal(x, y, low, is_theta):
+    """The first place where ``x`` is not ``y``, the reference; None when they agree."""
+    relative, ulp = (1e-4, 1.2e-7) if low else (1e-6, 2.3e-16)
+    size = 4.0 if is_theta else max([abs(b) for b in y if b == b and abs(b) < 1e300] or [0.0])
+    n = max(len(x), len(y))
+    x, y = (a if len(a) == n else a * n for a in (x, y))
+    for i, (a, b) in enumerate(zip(x, y)):  # noqa: B905
+        if a == b or (a != a and b != b):
+            continue
+        if not (abs(b) < 1e300 and abs(a - b) <= relative * abs(b) + 8 * ulp * size):
+            return i
+    return None
+
+
+def difference(exercise, trace, fn, array, probes=None):
+    """Where ``trace`` first differs from what ``fn`` does: a dictionary, or None."""
+    for k, (probe, steps) in enumerate(zip(exercise.probes, trace)):  # noqa: B905
+        if probes is not None and k not in probes:
+            continue
+        try:
+            for step, (theirs, (ours, low)) in enumerate(zip(run(exercise, fn, probe, array), steps)):  # noqa: B905
+                wrong, first = [], None
+                for name, y, x in zip(exercise.quantities, theirs[0], ours):  # noqa: B905
+                    i = _unequal(x, y, low, name == "theta")
+                    if i is not None:
+                        wrong.append(name)
+                        first = first or (x[min(i, len(x) - 1)], y[min(i, len(y) - 1)])
+                if wrong:
+                    found = {"probe": k + 1, "step": step + 1, "wrong": wrong, "quantity": wrong[0]}
+                    found["yours"], found["reference"] = first
+                    return found
+        except (ArithmeticError, TypeError, ValueError, IndexError, Wrong):
+            return {"probe": k + 1, "step": 1, "wrong": [], "quantity": "", "yours": 0.0, "reference": 0.0}
+    return None
+
+
+def diagnose(exercise, fn, array, line_of=None):
+    """A dictionary that says what is wrong with ``fn``: id, kind, exercise, and what the message needs.
+
+    ``kind``  "pass", "todo", "convention", "wrong" (a mistake of the mathematics)
+              or "error" (it did not run, or gave something of another form)
+    ``line_of(error)``  the learner's line in which ``error`` arose, or ""
+    """
+    result = {"exercise": exercise.name, "kind": "error"}
+    if not callable(fn):
+        return dict(result, id="not_callable", got=type(fn).__name__)
+    try:
+        trace = [list(run(exercise, fn, probe, array)) for probe in exercise.probes]
+        again = list(run(exercise, fn, exercise.probes[0], array))
+    except NotImplementedError:
+        return dict(result, id="todo", kind="todo")
+    except Wrong as wrong:
+        return dict(result, id=wrong.id, **wrong.details)
+    except BaseException as error:
+        if getattr(error, "passes", False):  # not the learner's
+            raise
+        line, says = line_of(error) if line_of else None, _words_of(error)
+        id = "arity" if line is None and isinstance(error, TypeError) and "argument" in says else "exception"
+        return dict(result, id=id, error=says, line=line or "")
+    if repr(again) != repr(trace[0]):
+        return dict(result, id="hidden", kind="wrong")
+    found = difference(exercise, trace, exercise.reference, array)
+    if found is None:
+        return dict(result, id="pass", kind="pass")
+    result.update(found)
+    name = named(exercise, trace, found, array)
+    if name:
+        return dict(result, id=name, kind="convention" if name in exercise.conventions else "wrong")
+    return dict(result, id="wrong_" + found["quantity"], kind="wrong")
+
+
+def _words_of(error):
+    try:
+        words = str(error)[:200]
+    except Exception:  # an error of the learner's own make
+        words = ""
+    return type(error).__name__ + ": " + words
+
+
+def named(exercise, trace, found, array):
+    """The mistake, or the pair of mistakes "a+b", that does what ``trace`` does; None when none does."""
+    for name in sorted(exercise.mistakes):  # (MicroPython's dictionaries have no order)
+        if difference(exercise, trace, exercise.mistaken(name), array) is None:
+            return name
+    # Most pairs are ruled out by the first step of one probe, that where the state is given.
+    first = 2 if exercise.is_rule and exercise.name != "generic" else found["probe"] - 1
+    effects = {name: _effect(exercise, name, first, array) for name in exercise.mistakes}
+    names = sorted(exercise.mistakes)
+    for i, a in enumerate(names):
+        for b in names[:i]:
+            if not _may_be(exercise, trace[first][0], effects[a], effects[b], _step(exercise, first, array)):
+                continue
+            pair = exercise.mistaken(b + "+" + a)
+            if pair and all(difference(exercise, trace, pair, array, at) is None for at in ([first], None)):
+                return b + "+" + a
+    return None
+
+
+def _step(exercise, probe, array, name=""):
+    """What the first step of that probe gives with mistake ``name`` in it, or without one; {} if it fails."""
+    key = name + "@" + str(probe)
+    if key not in exercise._compiled:
+        fn = exercise.mistaken(name) if name else exercise.reference
+        try:
+            for values, _ in run(exercise, fn, exercise.probes[probe], array):
+                exercise._compiled[key] = dict(zip(exercise.quantities, values))  # noqa: B905
+                break
+        except (ArithmeticError, TypeError, ValueError, IndexError, Wrong):
+            exercise._compiled[key] = {}
+    return exercise._compiled[key]
+
+
+def _effect(exercise, name, probe, array):
+    """The state that mistake ``name`` makes wrong at the first step of that probe, with its values."""
+    wrong, right = _step(exercise, probe, array, name), _step(exercise, probe, array)
+    return {
+        q: wrong[q] for q in wrong if q in exercise.state and _unequal(wrong[q], right[q], False, False) is not None
+    }
+
+
+def _may_be(exercise, step, a, b, right):
+    """Whether two mistakes with these effects can lead to ``step``: what only one of them spoils tells."""
+    ours = dict(zip(exercise.quantities, step[0]))  # noqa: B905
+    for q in exercise.state:
+        if q in a and q in b:
+            continue
+        expected = a[q] if q in a else b[q] if q in b else right[q]
+        if _unequal(ours[q], expected, step[1], False) is not None:
+            return False
+    return True
+
+
+# --- saying -------------------------------------------------------------------
+
+
+def text(result, messages):
+    """The message for ``result``, a list of lines; ``messages`` is one of the messages.*.json."""
+    say, name = messages["words"], result["exercise"]
+    if result["id"] == "hint":
+        return [say["hint"].format(got=result["got"]), messages["hints"][name][result["level"] - 1]]
+    values = {"name": name, "error": "", "line": "", "got": "", "expected": "", "quantity": ""}
+    values.update(result)
+    entries = [_entry(result, part, messages) for part in result["id"].split("+")]
+    lines = [verdict.format(**values) for verdict, _ in entries]
+    lines[1:] = [say["both"] + line for line in lines[1:]]
+    if "yours" in result:
+        values["yours"], values["reference"] = show(result["yours"]), show(result["reference"])
+        template = {"theta": "numbers_step", "result": "numbers_result"}.get(result["quantity"], "numbers")
+        lines.append(say[template].format(**values) + _ratio(result, say))
+    lines += [why.format(**values) for _, why in entries]
+    if result["kind"] in ("wrong", "convention"):
+        lines.append(say["read"].format(where=messages["where"][name]))
+    return lines
+
+
+def _entry(result, id, messages):
+    known = messages["mistakes"]
+    if id.startswith("wrong_"):
+        id = "unknown"
+    return known.get(result["exercise"] + "." + id) or known[id]
+
+
+def _ratio(result, say):
+    a, b = result["yours"], result["reference"]
+    if b == 0 or a == 0 or not abs(a) < 1e300 or not abs(b) < 1e300:
+        return ""
+    return say["opposite"] if abs(a / b + 1) < 1e-9 else say["ratio"].format(ratio=show(a / b))
+
+
+def show(x):
+    """``x`` to four digits."""
+    return "nan" if x != x else "{:.4g}".format(x)  # noqa: UP032

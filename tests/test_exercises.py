@@ -1,0 +1,566 @@
+"""The checker of the exercises: does it let wrong ones through, turn right ones down, name the mistake?"""
+
+import copy
+import json
+import os
+import re
+import subprocess
+import sys
+import textwrap
+import time
+
+import autocorrect_py
+import nbformat
+import numpy as np
+import pytest
+from conftest import ROOT
+from mutants import mutants
+
+import gdcourse as gd
+from gdcourse.exercises import core, shell, vector
+
+EXERCISES = shell.exercises()
+EACH = pytest.mark.parametrize("name", core.ORDER)
+HERE = ROOT / "gdcourse" / "exercises"
+FIGURES = {}  # for the table at the end
+
+
+def count(what, times=1):
+    FIGURES[what] = FIGURES.get(what, 0) + int(times)
+
+
+def cases(file):
+    """(title, body) of each answer in a file of tests/exercises."""
+    text = (ROOT / "tests" / "exercises" / file).read_text("utf-8")
+    return [tuple(part.strip("\n").split("\n", 1)) for part in text.split("\n=== ")[1:]]
+
+
+REWRITINGS = {name: [body for title, body in cases("right.txt") if title == name] for name in core.ORDER}
+WRONG, BAD = cases("wrong.txt"), cases("bad.txt")
+
+
+def answer(name, body, np=np):
+    """The function with the stub's signature and this body."""
+    head = shell.stub(name).split("\n    raise")[0]
+    scope = {"np": np}
+    exec(f"{head}\n{textwrap.indent(body, '    ')}", scope)
+    return scope[f"my_{name}"]
+
+
+def diagnose(exercise, fn):
+    with np.errstate(all="ignore"):
+        return core.diagnose(exercise, fn, shell.array)
+
+
+def accepted(exercise, fn):
+    """Whether the reference and ``fn`` agree on the exercise's probes."""
+    with np.errstate(all="ignore"):
+        try:
+            trace = [list(core.run(exercise, fn, probe, shell.array)) for probe in exercise.probes]
+        except Exception:
+            return False
+        return core.difference(exercise, trace, exercise.reference, shell.array) is None
+
+
+def randomised(exercise, seed):
+    """The same exercise on other numbers."""
+    random, other = np.random.default_rng(seed), copy.copy(exercise)
+    knobs = {
+        "lr": lambda: 10 ** random.uniform(-4, 0),
+        "eps": lambda: 10 ** random.uniform(-9, -1),
+        "weight_decay": lambda: random.uniform(0.001, 0.5),
+    }
+    beta = lambda: random.choice([random.uniform(0.05, 0.95), 0.9, 0.99, 0.999])  # noqa: E731
+    other.probes = []
+    if exercise.is_rule:
+        for probe in exercise.probes:
+            scale, count = 10 ** random.uniform(-4, 2), int(np.prod(probe["shape"]))
+            settings = {
+                name: value if isinstance(value, bool) else float(knobs.get(name, beta)())
+                for name, value in probe["knobs"].items()
+            }
+            if exercise.name == "adadelta":
+                settings["eps"] = float(10 ** random.uniform(-6, -1))
+            state = probe["state"] and [
+                int(random.integers(1, 50)) if name == "t" else list(scale**2 * random.uniform(0.1, 2, count))
+                for name in exercise.state
+            ]
+            gradients = (scale * random.normal(size=(8, count))).tolist()
+            other.probes.append({"shape": probe["shape"], "state": state, "gradients": gradients, "knobs": settings})
+        return other
+    for _ in range(20):
+        n, t = int(random.integers(7, 12)), int(random.integers(1, 60))
+        if exercise.name == "minibatch":
+            call = (random.permutation(6)[: random.integers(1, 6)].tolist(), n)
+        elif exercise.name == "bias_correction":
+            call = ({"m": random.normal(size=3).tolist()}, t, {"beta": float(beta())})
+        elif exercise.name == "schedule":
+            call = (t, {"lr": float(knobs["lr"]()), "warmup": int(random.integers(1, 30))})
+        else:
+            losses = (5 + np.cumsum(random.normal(size=n) * 10 ** random.uniform(-4, 0))) * 10 ** random.uniform(-3, 3)
+            call = (
+                losses.tolist()[: random.integers(1, n)],
+                {"tol": 10 ** random.uniform(-4, 0), "patience": t % 5 + 1},
+            )
+        other.probes.append([call])
+    return other
+
+
+# --- wrong answers --------------------------------------------------------------
+
+
+@EACH
+def test_every_known_mistake_is_named_as_itself(name):
+    exercise = EXERCISES[name]
+    named = {mistake: diagnose(exercise, exercise.mistaken(mistake)) for mistake in exercise.mistakes}
+    count("bank", len(named))
+    count("bank accepted", sum(r["id"] == "pass" for r in named.values()))
+    count("bank named", sum(r["id"] == m for m, r in named.items()))
+    assert {m: r["id"] for m, r in named.items()} == {m: m for m in named}
+    assert all((r["kind"] == "convention") == (m in exercise.conventions) for m, r in named.items())
+
+
+@EACH
+def test_every_edit_of_the_bank_fits_its_reference(name):
+    # What Adam's relatives share may not fit all of them; the rest must.
+    missing = {m for m in core.bank.MISTAKES[name] if m not in EXERCISES[name].mistakes}
+    assert missing <= ({"bias_swapped"} if name == "nadam" else set())
+    assert all(core.edited(EXERCISES[name].source, edit) for edit in core.bank.CONVENTIONS.get(name, {}).values())
+
+
+@EACH
+def test_no_mutant_is_accepted(name):
+    exercise = EXERCISES[name]
+    others = [randomised(exercise, 1000 + seed) for seed in range(6)]
+    let_through = []
+    for k, (target, source) in enumerate(mutants(exercise.source)):
+        fn = core.compiled(source, name)
+        ours = accepted(exercise, fn)
+        if ours and all(accepted(other, fn) for other in others):
+            continue  # the same function, written otherwise
+        count("mutants")
+        if ours:
+            let_through.append(source)
+        elif k % 3 == 0 and exercise.is_rule:
+            result = diagnose(exercise, fn)
+            if result["id"].startswith("wrong_"):
+                count("unknown")
+                count("located", result["quantity"] in spoiled_by(exercise, target))
+    count("mutants accepted", len(let_through))
+    assert not let_through, "\n\n".join(let_through)
+
+
+def spoiled_by(exercise, target):
+    """The quantities that may go wrong first when the line that computes ``target`` is wrong."""
+    if target == "g":
+        return [name for name in exercise.quantities if name != "t"]
+    return [target] if target in exercise.state else ["theta"]
+
+
+@pytest.mark.parametrize(("title", "body"), WRONG, ids=[title for title, _ in WRONG])
+def test_mistakes_in_other_words_are_named(title, body):
+    name, mistake = title.split(": ")
+    found = diagnose(EXERCISES[name], answer(name, body))["id"]
+    count("other words", found == mistake)
+    assert found == mistake
+
+
+@EACH
+def test_two_mistakes_at_once_are_not_unknown(name):
+    exercise = EXERCISES[name]
+    names = sorted(set(exercise.mistakes) - set(exercise.conventions))
+    pairs = [(a, b) for a in names for b in names if a < b and exercise.mistaken(f"{a}+{b}")]
+    for a, b in pairs[:: len(pairs) // 15 + 1]:
+        result = diagnose(exercise, exercise.mistaken(f"{a}+{b}"))
+        if result["kind"] != "error":
+            count("pairs")
+            count("pairs named", not result["id"].startswith("wrong_"))
+
+
+def test_two_mistakes_at_once_are_both_named():
+    adam = EXERCISES["adam"]
+    message = gd.check("adam", adam.mistaken("no_bias_v+sign"))
+    assert set(message.id.split("+")) == {"no_bias_v", "sign"}
+    assert "And at the same time" in message.text()
+
+
+# --- right answers --------------------------------------------------------------
+
+
+@EACH
+def test_right_answers_written_otherwise_pass(name):
+    assert len(REWRITINGS[name]) >= 8
+    for body in REWRITINGS[name]:
+        message = gd.check(name, answer(name, body))
+        assert message.ok, f"{body}\n{message}"
+
+
+@EACH
+def test_right_answers_pass_on_other_numbers(name):
+    for seed in range(20):
+        exercise = randomised(EXERCISES[name], seed)
+        for body in REWRITINGS[name]:
+            result = diagnose(exercise, answer(name, body))
+            count("right")
+            count("right rejected", result["id"] != "pass")
+            assert result["id"] == "pass", (seed, body, result)
+
+
+@EACH
+@pytest.mark.parametrize("form", ["float32", "list", "list state"])
+def test_right_answers_of_another_form_pass(name, form):
+    exercise = EXERCISES[name]
+
+    def convert(x):
+        if form == "float32":
+            return np.asarray(x, dtype=np.float32)[()] if not isinstance(x, (bool, int)) else x
+        return x.tolist() if hasattr(x, "tolist") else x
+
+    def fn(*args, **knobs):
+        out = exercise.reference(*args, **knobs)
+        if not exercise.is_rule:
+            return convert(out)
+        theta, state = out
+        return theta if form == "list state" else convert(theta), [convert(x) for x in state]
+
+    message = gd.check(name, fn)
+    assert message.ok, message
+
+
+# --- bad answers ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("wanted", "body"), BAD)
+def test_bad_answers_get_a_message(wanted, body, monkeypatch, capsys):
+    monkeypatch.setattr(shell, "SECONDS", 0.3)
+    if re.match(r"(async )?(def|class|fn) ?", body):
+        scope = {"np": np}
+        exec(body, scope)
+        fn = scope["fn"]
+    else:
+        fn = answer("adam", body)
+        fn.__globals__["fn"] = fn
+    begin = time.perf_counter()
+    message = gd.check("adam", fn)
+    count("bad", message.id == wanted)
+    assert message.id == wanted
+    assert time.perf_counter() - begin < 2
+    for lang in ("zh", "en"):
+        assert len(message.text(lang)) < 2000
+        assert "Traceback" not in message.text(lang)
+    assert message._repr_html_()
+    assert capsys.readouterr().out == ""
+
+
+def test_the_learners_own_line_is_shown(tmp_path):
+    path = tmp_path / "cell.py"
+    source = "def my_sgd(theta, grad, *, lr):\n    g = grad(theta)\n    return theta - lr * h, ()\n"
+    path.write_text(source, "utf-8")
+    scope = {}
+    exec(compile(source, path, "exec"), scope)
+    assert "return theta - lr * h, ()" in gd.check("sgd", scope["my_sgd"]).text()
+
+
+def test_what_the_learner_prints_is_shown_and_cut():
+    def noisy(theta, grad, *, lr):
+        print("theta is", theta)
+        return theta + lr * grad(theta), ()
+
+    text = gd.check("sgd", noisy).text()
+    assert "theta is [ 0.5" in text
+    assert len(text) < 1000
+
+
+def test_the_handler_of_an_interrupt_is_put_back():
+    import signal
+
+    before = signal.getsignal(signal.SIGINT)
+    gd.check("sgd", gd.sgd)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_it_works_off_the_main_thread():
+    import threading
+
+    found = []
+    thread = threading.Thread(target=lambda: found.append(gd.check("sgd", gd.sgd).id))
+    thread.start()
+    thread.join()
+    assert found == ["pass"]
+
+
+# --- what it says ---------------------------------------------------------------
+
+
+WORDS = {lang: json.loads((HERE / f"messages.{lang}.json").read_text("utf-8")) for lang in ("zh", "en")}
+
+
+def test_messages_have_the_same_keys_and_placeholders_in_both_languages():
+    zh, en = WORDS["zh"], WORDS["en"]
+    assert list(zh) == list(en)
+    for part in zh:
+        assert list(zh[part]) == list(en[part])
+        for key in zh[part]:
+            for a, b in zip(*([x] if isinstance(x, str) else x for x in (zh[part][key], en[part][key])), strict=True):
+                assert sorted(re.findall(r"\{\w*\}", a)) == sorted(re.findall(r"\{\w*\}", b)), key
+
+
+def test_every_mistake_has_a_message_and_every_message_a_mistake():
+    needed = {m for e in EXERCISES.values() for m in e.mistakes}
+    form = {"pass", "todo", "timeout", "none", "no_state", "state_flat", "state_count", "state_shape", "type", "shape"}
+    form |= {"arity", "exception", "mutates", "hidden", "not_callable", "unknown", "not_yet", "no_exercise"}
+    special = {f"{name}.{m}" for name, e in EXERCISES.items() for m in e.mistakes}
+    known = set(WORDS["en"]["mistakes"])
+    for name, exercise in EXERCISES.items():
+        assert all(m in known or f"{name}.{m}" in known for m in exercise.mistakes)
+    assert known <= needed | form | special
+    for part in ("titles", "where", "hints"):
+        assert set(WORDS["en"][part]) == set(core.ORDER)
+
+
+def test_messages_are_short_and_written_in_full_width_signs():
+    for id, (verdict, why) in WORDS["en"]["mistakes"].items():
+        assert 20 <= len(why.split()) <= 60, (id, len(why.split()))
+        assert len(verdict.split()) <= 20, id
+    for id, (verdict, why) in WORDS["zh"]["mistakes"].items():
+        assert 40 <= len(re.sub(r"\s", "", why)) <= 120, (id, why)
+        assert not re.search(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]", verdict + why), id
+        for text in (verdict, why):
+            assert autocorrect_py.format_for(text, "text") == text, id
+    assert not re.search(r"[\u3000-\u9fff\uff00-\uffef]", json.dumps(WORDS["en"], ensure_ascii=False))
+
+
+def test_no_message_gives_the_answer_away():
+    for name, exercise in EXERCISES.items():
+        lines = [line.strip().removeprefix("return ") for line in exercise.source.splitlines()[1:]]
+        texts = [t for lang in WORDS.values() for m in lang["mistakes"].values() for t in m]
+        texts += [t for lang in WORDS.values() for t in lang["hints"][name]]
+        for line in lines:
+            if len(line) > 15 and line != "g = grad(theta)":
+                assert not any(line in t for t in texts), line
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_message_can_be_said(lang):
+    gd.use_language(lang)
+    for name, exercise in EXERCISES.items():
+        for mistake in exercise.mistakes:
+            message = gd.check(name, exercise.mistaken(mistake))
+            assert not re.search(r"[{}]", message.text()), message
+            assert 'role="status"' in message._repr_html_()
+            assert repr(message) == message.text(lang)
+            assert shell.SIGNS[message.kind] in message.text()
+
+
+def test_stub_hints_and_solution():
+    shell._seen.clear()
+    shell._levels.clear()
+    assert gd.solution("adam").id == "not_yet"
+    scope = {}
+    exec(shell.stub("adam"), scope)
+    assert gd.check("adam", scope["my_adam"]).id == "todo"
+    assert gd.solution("adam").id == "not_yet"
+    assert [gd.hint("adam").text()[:10] for _ in range(4)] == ["→ Hint 1/3", "→ Hint 2/3", "→ Hint 3/3", "→ Hint 3/3"]
+    assert gd.hint("adam", 1).details["level"] == 1
+    gd.check("adam", EXERCISES["adam"].mistaken("sign"))
+    assert gd.exercises.list()["adam"] == "tried"
+    assert gd.solution("adam") == EXERCISES["adam"].source
+    assert gd.check("adam", gd.adam).ok
+    assert gd.exercises.list()["adam"] == "solved"
+    assert gd.exercises.list()["sgd"] == "open"
+    assert "✓ adam" in repr(gd.exercises.list())
+    assert "def sgd" in gd.solution("sgd", force=True)
+
+
+def test_an_unknown_name_gets_a_message():
+    for ask in (lambda: gd.check("adm", gd.adam), lambda: gd.hint(gd.adam), lambda: gd.solution(None)):
+        assert ask().id == "no_exercise"
+    assert "adam" in gd.check("adm", gd.adam).text()
+
+
+def test_the_references_are_the_rules_of_the_course():
+    for name in core.RULES:
+        assert EXERCISES[name].reference is getattr(gd, name)
+
+
+def test_every_solution_is_short():
+    for exercise in EXERCISES.values():
+        assert len(exercise.source.splitlines()) - 1 <= 9
+
+
+def test_expected_ids_turn_a_notebook_into_its_own_test(monkeypatch):
+    monkeypatch.setenv("GDCOURSE_EXPECT", "pass")
+    assert gd.check("sgd", gd.sgd).ok
+    with pytest.raises(AssertionError, match="expected pass, got sign"):
+        gd.check("sgd", EXERCISES["sgd"].mistaken("sign"))
+    monkeypatch.setenv("GDCOURSE_EXPECT", "sgd=sign,adam=pass")
+    assert not gd.check("sgd", EXERCISES["sgd"].mistaken("sign")).ok
+
+
+CHECKED = [
+    (chapter, cell.id, re.search(r'gd\.check\("(\w+)"', cell.source)[1], cell.source)
+    for chapter in sorted((ROOT / "chapters").glob("*.ipynb"))
+    for cell in nbformat.read(chapter, as_version=4).cells
+    if cell.cell_type == "code" and "gd.check(" in cell.source
+]
+
+
+def test_the_cells_of_the_chapters_hold_the_stubs():
+    assert CHECKED
+    for chapter, _, name, source in CHECKED:
+        assert shell.stub(name) in source, chapter.name
+
+
+@pytest.mark.parametrize("expected", ["todo", "pass", "timeout"])
+def test_copies_of_the_cells_run_in_a_kernel(expected, tmp_path):
+    """The stubs, the solutions, and one with an endless loop, which a kernel must survive."""
+    cells = [nbformat.v4.new_code_cell("import gdcourse as gd")]
+    for _, _, name, source in CHECKED[:1] if expected == "timeout" else CHECKED:
+        if expected == "timeout":
+            source = source.replace("raise NotImplementedError", "while True: pass")
+        if expected == "pass":
+            solved = EXERCISES[name].source.replace(f"def {name}(", f"def my_{name}(")
+            source = source.replace(shell.stub(name), f"sqrt = gd.optimizers.sqrt\n\n{solved}")
+        cells.append(nbformat.v4.new_code_cell(source))
+    path = tmp_path / "copy.ipynb"
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), path)
+    command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", tmp_path, "--nbval-lax", path]
+    env = os.environ | {"GDCOURSE_EXPECT": expected, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=120)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert f"{len(cells)} passed" in done.stdout
+
+
+def test_the_words_are_installed_with_the_package():
+    import tomllib
+
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]["*"]
+    assert "*.json" in data
+
+
+def test_the_core_imports_only_its_neighbours():
+    for file in ("core", "bank", "references", "vector"):
+        imports = re.findall(r"^[ \t]*(?:from|import) .*", (HERE / f"{file}.py").read_text("utf-8"), re.M)
+        assert all(line.startswith("from gdcourse") for line in imports), imports
+
+
+# --- the same in the page -------------------------------------------------------
+
+PAGE = """
+import json
+from gdcourse import optimizers
+from gdcourse.exercises import core, vector
+
+optimizers.maximum = vector.np.maximum
+read = lambda name: open("/lib/gdcourse/" + name).read()
+words = {lang: json.loads(read("exercises/messages." + lang + ".json")) for lang in ("zh", "en")}
+exercises = core.load(read)
+
+def say(name, what, fn):
+    result = core.diagnose(exercises[name], fn, lambda values, shape: vector.Vec(values))
+    print(json.dumps([name, what, result["id"], core.text(result, words["zh"]), core.text(result, words["en"])]))
+
+for name in core.ORDER:
+    for mistake in sorted(exercises[name].mistakes):
+        say(name, mistake, exercises[name].mistaken(mistake))
+    for number, source in ANSWERS[name]:
+        scope = {"np": vector.np}
+        exec(source, scope)
+        say(name, number, scope["my_" + name])
+"""
+
+
+def test_the_page_says_the_same(node):
+    answers = {
+        name: [
+            [k, f"{shell.stub(name).split(chr(10) + '    raise')[0]}\n{textwrap.indent(body, '    ')}"]
+            for k, body in enumerate(REWRITINGS[name])
+        ]
+        for name in core.ORDER
+    }
+    files = {f"/lib/gdcourse/{package}__init__.py": "" for package in ("", "exercises/")}
+    files["/lib/gdcourse/optimizers.py"] = (ROOT / "gdcourse" / "optimizers.py").read_text("utf-8")
+    for path in [*HERE.glob("*.json"), *(HERE / f"{n}.py" for n in ("core", "bank", "references", "vector"))]:
+        files[f"/lib/gdcourse/exercises/{path.name}"] = path.read_text("utf-8")
+    job = json.dumps({"files": files, "program": f"ANSWERS = {answers!r}\n{PAGE}"})
+    vendor = ROOT / "_ext" / "coursesite" / "vendor" / "micropython"
+    script = ROOT / "tests" / "micropython_run.mjs"
+    done = subprocess.run([node, script, vendor], input=job, capture_output=True, encoding="utf-8", timeout=300)
+    assert done.returncode == 0, done.stderr + done.stdout[-2000:]
+    there = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(there) == sum(len(e.mistakes) + len(REWRITINGS[n]) for n, e in EXERCISES.items())
+    for name, what, id, zh, en in there:
+        fn = EXERCISES[name].mistaken(what) if isinstance(what, str) else answer(name, REWRITINGS[name][what])
+        here = gd.check(name, fn)
+        count("page", (id, zh, en) == (here.id, here.lines("zh"), here.lines("en")))
+        assert (id, zh, en) == (here.id, here.lines("zh"), here.lines("en")), (name, what)
+
+
+def test_the_vector_of_the_page_counts_as_numpy_does():
+    values = [0.0, -0.0, 1.0, -2.5, 3.0]
+    with np.errstate(all="ignore"):
+        for f in (
+            lambda x: x / 0,
+            lambda x: 1 / x,
+            lambda x: x / x,
+            lambda x: x**0.5,
+            lambda x: x**2,
+            lambda x: x**-1,
+            lambda x: 2**x,
+            lambda x: x**3000,
+            lambda x: abs(x) - x * x,
+            lambda x: 1 - x + (x > 0) - (x <= 1),
+        ):
+            ours, theirs = f(vector.Vec(values)).tolist(), f(np.array(values)).tolist()
+            assert ours == pytest.approx(theirs, nan_ok=True, rel=1e-15)
+
+
+# --- how good is it -------------------------------------------------------------
+
+
+def test_one_check_is_quick():
+    times = []  # of the processor, so that a busy machine does not count
+    for name, exercise in EXERCISES.items():
+        for fn in [exercise.reference, *(exercise.mistaken(m) for m in exercise.mistakes)]:
+            begin = time.process_time()
+            gd.check(name, fn)
+            times.append(time.process_time() - begin)
+
+        def unknown(*args, fn=exercise.reference, rule=exercise.is_rule, **knobs):
+            out = fn(*args, **knobs)
+            return (out[0] * 1.01 - 0.3 * args[0], out[1]) if rule else out * 1.01 + 0.3
+
+        begin = time.process_time()
+        gd.check(name, unknown)
+        times.append(time.process_time() - begin)
+    FIGURES["slowest"] = max(times)
+    assert max(times) < 0.3
+
+
+def test_quality(quality):
+    """All targets at once; the table stands below the results."""
+    f = FIGURES
+    if not {"bank", "mutants", "other words", "pairs", "right", "bad", "page", "slowest"} <= set(f):
+        pytest.skip("the table needs a run of this whole file")
+    entries, answers = sum(len(e.mistakes) for e in EXERCISES.values()), sum(map(len, REWRITINGS.values()))
+    located = f["located"] / f["unknown"]
+    quality += [
+        (f"wrong accepted: {f['bank']} mistakes of the bank", f"{f['bank accepted']}", "0"),
+        (f"wrong accepted: {f['mutants']} non-equivalent mutants", f"{f['mutants accepted']}", "0 of ≥ 1000"),
+        (f"right rejected: {answers} rewritings × 20 seeds", f"{f['right rejected']} of {f['right']}", "0"),
+        ("mistakes of the bank named as themselves", f"{f['bank named'] / entries:.1%}", "100 %"),
+        (f"unknown mistakes located right ({f['unknown']} mutants)", f"{located:.1%}", "≥ 90 %"),
+        (f"wrong rules in other words, named ({len(WRONG)})", f"{f['other words'] / len(WRONG):.1%}", "≥ 95 %"),
+        (f"two mistakes at once, named ({f['pairs']} pairs)", f"{f['pairs named'] / f['pairs']:.1%}", "≥ 90 %"),
+        (f"bad answers that get the right message ({len(BAD)})", f"{f['bad'] / len(BAD):.1%}", "all of ≥ 25"),
+        ("the same id and texts in MicroPython", f"{f['page']} of {entries + answers}", "all"),
+        (f"slowest check, processor time (of {len(EXERCISES)} exercises)", f"{1000 * f['slowest']:.0f} ms", "< 300 ms"),
+    ]
+    assert f["mutants"] >= 1000
+    assert located >= 0.9
+    assert f["pairs named"] >= 0.9 * f["pairs"]
+
+
+def test_python_used_here_is_that_of_this_tree():
+    assert str(ROOT) in gd.__file__, sys.path
