@@ -23,6 +23,8 @@ ROOT = HERE.parents[1]
 
 
 def setup(app: Sphinx):
+    # Sphinx writes all pages anew when this changes
+    app.add_config_value("coursesite_digest", digest_of(HERE), "html")
     app.add_search_language(CourseSearch)
     # before katex and the theme read their options
     app.connect("config-inited", configure, priority=100)
@@ -70,8 +72,16 @@ def configure(app, config):
 
 def package_digest():
     """Names what notebooks compute with: jupyter-cache itself knows only their cells."""
+    return digest_of(ROOT / "gdcourse", ROOT / "requirements.txt")
+
+
+def digest_of(*places):
+    """Changes when a file there does."""
     state = hashlib.sha256()
-    parts = [p for p in (ROOT / "gdcourse").rglob("*") if p.is_file() and p.suffix != ".pyc"]
-    for path in [*sorted(parts), ROOT / "requirements.txt"]:
-        state.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    for place in places:
+        inside = (
+            sorted(p for p in place.rglob("*") if p.is_file() and p.suffix != ".pyc") if place.is_dir() else [place]
+        )
+        for path in inside:
+            state.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return state.hexdigest()[:16]

@@ -37,7 +37,9 @@ def add_links(app, pagename, templatename, context, doctree):
     here = ("en/" if english else "") + pagename
     context["other_language"] = {"href": href, "name": words["other"], "lang": words["other_language"]}
     context["course"] = words | {"up": up, "page": Path(pagename).name, "notebook_here": bool(notebook(app, pagename))}
-    context["course"]["places"] = places(here, Path(app.env.doc2path(page)).suffix, bool(notebook(app, pagename)), words)
+    context["course"]["places"] = places(
+        here, Path(app.env.doc2path(page)).suffix, bool(notebook(app, pagename)), words
+    )
     context["metatags"] = context.get("metatags", "") + metatags(app, here, href, context.get("title", ""), words)
 
 

@@ -35,9 +35,11 @@ EDITS = [
     (r"<script>(?=DOCUMENTATION_OPTIONS\.)", '<script type="module">'),
     (r'<meta name="viewport" content="width=device-width, initial-scale=1"\s*/>', ""),
     # what lies beside an icon names it
-    (r'<(i|span) class="((?:theme-switch )?fa[a-z]* fa-[^"]*)"', r'<\1 aria-hidden="true" class="\2"'),
-    # a wide table scrolls in a box of its own
-    (r"(?s)(<table\b.*?</table>)", r'<div class="wide">\1</div>'),
+    (r'<(i|span) class="((?:theme-switch )?fa[\w-]* fa-[^"]*)"', r'<\1 aria-hidden="true" class="\2"'),
+    # the corner of a table is no heading; a list of sources is a list
+    (r'<th class="[^"]*"><p></p></th>', "<td></td>"),
+    (r' role="doc-biblioentry"| role="list"(?= class="citation-list")', ""),
+    (r'(?<=id="pst-primary-sidebar" )(?=class)', 'role="complementary" '),
 ]
 SEARCH = r'<script[^>]* src="[^"]*(?:searchtools|language_data|searchindex)\.js[^>]*></script>\s*'
 

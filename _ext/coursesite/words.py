@@ -28,6 +28,7 @@ WORDS = {
             ('aria-label="Page"', 'aria-label="本页"'),
             ("作者： ", "作者："),
             ("© Copyright ", "© 版权所有 "),
+            ('role="complementary" ', 'role="complementary" aria-label="全书" '),
         ],
     },
     "en": {
@@ -47,6 +48,6 @@ WORDS = {
         "print": "Print, or save as PDF",
         "edit": "Edit this page",
         "run_on": "Run on {}",
-        "edits": [],
+        "edits": [('role="complementary" ', 'role="complementary" aria-label="Course" ')],
     },
 }

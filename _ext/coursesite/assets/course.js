@@ -1,6 +1,6 @@
 // Formulas, the way to the other language, and boxes that scroll.
 
-// --- formulas: first what is on the screen, the rest while the browser is idle
+// --- formulas: set when the reader comes near, or all before printing
 
 const formulas = () => {
   if (typeof renderMathInElement === "undefined") return;
@@ -8,31 +8,24 @@ const formulas = () => {
     { left: "\\(", right: "\\)", display: false },
     { left: "\\[", right: "\\]", display: true },
   ];
-  const set = (element) => renderMathInElement(element, { delimiters, throwOnError: false });
-  const screen = (element) => {
-    const { top, bottom } = element.getBoundingClientRect();
-    return bottom > -200 && top < innerHeight + 200;
+  const holders = ".bd-article .math, .bd-article summary, .nav-link, .prev-next-title";
+  const waiting = new Set([...document.querySelectorAll(holders)].filter((e) => /\\[([]/.test(e.textContent)));
+  const set = (element) => {
+    near.unobserve(element);
+    if (waiting.delete(element)) renderMathInElement(element, { delimiters, throwOnError: false });
   };
-  const holders = ".bd-article .math, .bd-article summary, .bd-article td, .bd-article th, .nav-link, .prev-next-title";
-  const all = [...document.querySelectorAll(holders)].filter((element) => /\\[([]/.test(element.textContent));
-  const waiting = all.filter((element) => !screen(element));
-  all.filter(screen).forEach(set);
-  const finish = () => waiting.splice(0).forEach(set);
-  const idle = window.requestIdleCallback || ((work) => setTimeout(() => work({ timeRemaining: () => 10 }), 20));
-  const work = (deadline) => {
-    do {
-      if (waiting.length) set(waiting.shift());
-    } while (waiting.length && deadline.timeRemaining() > 4);
-    if (waiting.length) idle(work);
-    else document.documentElement.dataset.formulas = "set";
-  };
+  const near = new IntersectionObserver(
+    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => set(entry.target)),
+    { rootMargin: "1200px 0px" },
+  );
+  waiting.forEach((element) => near.observe(element));
+  const finish = () => [...waiting].forEach(set);
   addEventListener("beforeprint", finish);
-  // whoever comes for one place wants it to stay where it is
+  // who comes for one place wants it to stay where it is
   if (location.hash) {
     finish();
     document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
   }
-  idle(work);
 };
 
 // --- the other language: "#~7" is the seventh heading, whatever its name there
@@ -40,6 +33,9 @@ const formulas = () => {
 const sections = () => [...document.querySelectorAll(".bd-article section[id]")];
 
 const reading = () => {
+  const named = sections().findIndex((section) => `#${section.id}` === decodeURIComponent(location.hash));
+  const top = sections()[named]?.getBoundingClientRect().top;
+  if (top > -100 && top < innerHeight) return named;
   const passed = sections().filter((section) => section.firstElementChild.getBoundingClientRect().top < innerHeight / 3);
   return passed.length - 1;
 };
@@ -64,7 +60,7 @@ const arrive = () => {
 // --- what is wider than its box can be scrolled by keyboard
 
 const scrollable = () => {
-  document.querySelectorAll(".bd-article :is(pre, .wide, .katex-display), .bd-sidebar-secondary").forEach((box) => {
+  document.querySelectorAll(".bd-article :is(pre, .katex-display), .bd-sidebar-secondary").forEach((box) => {
     const more = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
     if (more && getComputedStyle(box).overflow !== "visible") box.tabIndex = 0;
   });
@@ -72,7 +68,7 @@ const scrollable = () => {
 
 // --- a page opened from a folder may not read the others: no excerpts there
 
-if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS) DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
 arrive();
 otherLanguage();
