@@ -39,6 +39,8 @@ EDITS = [
     # the corner of a table is no heading; a list of sources is a list
     (r'<th class="[^"]*"><p></p></th>', "<td></td>"),
     (r' role="doc-biblioentry"| role="list"(?= class="citation-list")', ""),
+    # the label would hide what the summary says
+    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     (r'(?<=id="pst-primary-sidebar" )(?=class)', 'role="complementary" '),
 ]
 SEARCH = r'<script[^>]* src="[^"]*(?:searchtools|language_data|searchindex)\.js[^>]*></script>\s*'

@@ -20,6 +20,8 @@ WORDS = {
         "run_on": "在 {} 上运行",
         # what the themes leave in English
         "edits": [
+            ("Link to this heading", "链接到这一节"),
+            ("Link to this (?:image|table|code|equation)", "链接到这里"),
             ("Toggle primary sidebar", "章节目录"),
             ("Toggle secondary sidebar", "本页目录"),
             ("Color mode", "明暗模式"),

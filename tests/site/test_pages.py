@@ -131,6 +131,7 @@ def test_axe_finds_nothing(browser, address, site, scheme):
     page = window.new_page()
     for name in names(site):
         page.goto(address + name)
+        page.wait_for_timeout(300)  # colours that fade in
         for violation in axe.run(page, context=context, options=options).response["violations"]:
             where = [node["target"][0] for node in violation["nodes"]]
             found.setdefault(f"{violation['id']}: {violation['help']}", []).append((name, len(where), where[:3]))
