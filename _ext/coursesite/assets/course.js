@@ -16,7 +16,7 @@ const formulas = () => {
   };
   const near = new IntersectionObserver(
     (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => set(entry.target)),
-    { rootMargin: "1200px 0px" },
+    { rootMargin: "400px 0px" },
   );
   waiting.forEach((element) => near.observe(element));
   const finish = () => [...waiting].forEach(set);
