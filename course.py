@@ -5,6 +5,7 @@
     python3 course.py lab          open the notebooks in JupyterLab
     python3 course.py test         run every test
     python3 course.py notebooks    print source/ into notebooks and pages
+    python3 course.py pdf          one PDF per language (needs Chromium, Chrome or Edge)
 
 On Windows: py course.py book.  The first run makes .venv and installs
 requirements.txt into it; pip's own configuration (a mirror, a proxy) is used.
@@ -26,6 +27,7 @@ import http.server
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 import venv
 import webbrowser
@@ -45,15 +47,16 @@ STRICT = ["-n", "-W", "--keep-going"]
 def main():
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="book | lab | test | notebooks")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="book | lab | test | notebooks | pdf")
     book_parser = commands.add_parser("book", help="build both languages, serve them, open the browser")
     book_parser.add_argument("--no-serve", action="store_true", help="only build")
     book_parser.add_argument("--port", type=int, default=8000, help="first port to try (8000)")
     commands.add_parser("lab", help="open the notebooks in JupyterLab")
     commands.add_parser("test", help="run every test; further words go to pytest")
     commands.add_parser("notebooks", help="print source/; further words go to tools/notebooks.py")
+    commands.add_parser("pdf", help="print both languages to _build/pdf")
     options, rest = parser.parse_known_args()
-    if rest and options.command in ("book", "lab"):
+    if rest and options.command in ("book", "lab", "pdf"):
         parser.error(f"{options.command} does not know {' '.join(rest)}")
     os.chdir(ROOT)
     set_up()
@@ -63,6 +66,8 @@ def main():
         run("jupyter-lab", "--notebook-dir", str(ROOT))
     elif options.command == "test":
         run("pytest", *rest)
+    elif options.command == "pdf":
+        pdf()
     else:
         run("python", "tools/pages.py", *(["--check"] if "--check" in rest else []))
         run("python", "tools/notebooks.py", *rest)
@@ -117,6 +122,51 @@ def book(options):
     print(f"\nThe course is in {SITE}: open index.html（中文）or en/index.html (English).")
     if not options.no_serve:
         serve(options.port)
+
+
+def pdf():
+    """Each edition as one page, printed by a browser that is there already."""
+    chromium = find_chromium()
+    if not chromium:
+        sys.exit(
+            "To print PDFs, install Chromium, Chrome or Edge, or name one in the variable CHROMIUM.\n"
+            "要生成 PDF，请先安装 Chromium、Chrome 或 Edge，或者用环境变量 CHROMIUM 指明它的位置。"
+        )
+    folder = ROOT / "_build" / "pdf"
+    folder.mkdir(parents=True, exist_ok=True)
+    for source, name in (".", "course-zh"), ("en", "course-en"):
+        out = f"_build/single-{name}"
+        run("jupyter-book", "build", source, "--builder", "singlehtml", "--path-output", out)
+        page = ROOT / out / "_build" / "singlehtml" / "index.html"
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+            flags = ["--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+            flags += ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+            flags += [f"--user-data-dir={profile}", "--virtual-time-budget=60000", "--no-pdf-header-footer"]
+            command = [chromium, *flags, f"--print-to-pdf={folder / name}.pdf", page.as_uri()]
+            show(command)
+            subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    print(f"\nThe PDFs are in {folder}.")
+
+
+def find_chromium():
+    """The reader's own browser, if it is of Chromium's family."""
+    named = os.environ.get("CHROMIUM")
+    names = (
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "chrome",
+        "microsoft-edge",
+        "msedge",
+    )
+    places = (
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+        r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+        r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+    )
+    return named or next(filter(None, map(shutil.which, [*names, *places])), None)
 
 
 def serve(port):

@@ -1,8 +1,13 @@
 """What the tests share: the rules, two ways to follow them, and what to do when a tool is missing."""
 
+import functools
+import http.server
 import inspect
 import os
 import shutil
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import matplotlib
@@ -81,6 +86,130 @@ def english():
     gd.use_language("en")
     yield
     gd.use_language("en")
+
+
+# --- the book, built once for all tests that look at it
+
+BOOK = [shutil.which("jupyter-book", path=Path(sys.executable).parent), "build"]
+STRICT = ["-n", "-W", "--keep-going"]
+
+
+def copy_of_the_project(folder):
+    """What git has, and what a working tree gathers: .venv, caches, an old build of en/."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    for litter in (".venv/lib/a.md", ".pytest_cache/README.md", "en/_build/old.md", "en/.ipynb_checkpoints/x.ipynb"):
+        (folder / litter).parent.mkdir(parents=True, exist_ok=True)
+        (folder / litter).write_text("# litter\n\n[broken](nowhere.md)\n", "utf-8")
+    return folder
+
+
+def build(folder, *arguments):
+    """Run jupyter-book on the copy, with the copy's own gdcourse."""
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONUTF8": "1", "NO_COLOR": "1"}
+    return subprocess.run(
+        [*BOOK, *arguments], cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8"
+    )
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory):
+    return copy_of_the_project(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="session")
+def site(request):
+    """The finished site, both languages; fails on any warning.  COURSE_SITE names one that is built already."""
+    if os.environ.get("COURSE_SITE"):
+        return Path(os.environ["COURSE_SITE"])
+    project = request.getfixturevalue("project")
+    for arguments in ([".", *STRICT], ["en", "--path-output", "_build/en", *STRICT]):
+        result = build(project, *arguments)
+        said = result.stdout + result.stderr
+        assert result.returncode == 0, said[-3000:]
+        assert "WARNING" not in said, [line for line in said.splitlines() if "WARNING" in line][:10]
+    html = project / "_build" / "html"
+    shutil.copytree(project / "_build/en/_build/html", html / "en")
+    return html
+
+
+def pages(site):
+    """Every page of the course; 404.html belongs to none."""
+    return sorted(p for p in site.rglob("*.html") if "_static" not in p.parts and p.name != "404.html")
+
+
+# --- a real browser, and a plain host for the site
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright")
+    if not CHROMIUM:
+        missing("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(site, tmp_path_factory):
+    """Where the site stands, as on GitHub Pages: below a path, with its own 404 page."""
+    root = tmp_path_factory.mktemp("host")
+    (root / "some").mkdir()
+    (root / "some" / "course").symlink_to(site, target_is_directory=True)
+
+    class Host(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+        def send_error(self, code, *args):
+            content = (site / "404.html").read_bytes()
+            self.send_response(code)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(content)
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Host, directory=str(root)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/some/course/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def opened(page, address):
+    """The page, with all its formulas set, as for printing."""
+    page.goto(address)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    return page
 
 
 # The largest differences that test_parity measures, shown below the results.

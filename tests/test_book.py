@@ -1,64 +1,13 @@
 """The book, built as a reader would build it: from a fresh copy, with the usual litter lying about."""
 
-import os
 import re
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import pytest
 from bs4 import BeautifulSoup
+from conftest import build, copy_of_the_project, pages
 from notebooks import ROOT
-
-BOOK = [shutil.which("jupyter-book", path=Path(sys.executable).parent), "build"]
-STRICT = ["-n", "-W", "--keep-going"]
-
-
-def copy_of_the_project(folder):
-    """What git has, and what a working tree gathers: .venv, caches, an old build of en/."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    for litter in (".venv/lib/a.md", ".pytest_cache/README.md", "en/_build/old.md", "en/.ipynb_checkpoints/x.ipynb"):
-        (folder / litter).parent.mkdir(parents=True, exist_ok=True)
-        (folder / litter).write_text("# litter\n\n[broken](nowhere.md)\n", "utf-8")
-    return folder
-
-
-def build(folder, *arguments):
-    """Run jupyter-book on the copy, with the copy's own gdcourse."""
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONUTF8": "1", "NO_COLOR": "1"}
-    return subprocess.run(
-        [*BOOK, *arguments], cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8"
-    )
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    return copy_of_the_project(tmp_path_factory.mktemp("project"))
-
-
-@pytest.fixture(scope="module")
-def site(project):
-    """The finished site, both languages; fails on any warning."""
-    for arguments in ([".", *STRICT], ["en", "--path-output", "_build/en", *STRICT]):
-        result = build(project, *arguments)
-        said = result.stdout + result.stderr
-        assert result.returncode == 0, said[-3000:]
-        assert "WARNING" not in said, [line for line in said.splitlines() if "WARNING" in line][:10]
-    html = project / "_build" / "html"
-    shutil.copytree(project / "_build/en/_build/html", html / "en")
-    return html
-
-
-def pages(site):
-    return sorted(path for path in site.rglob("*.html") if "_static" not in path.parts)
 
 
 def soup(path):

@@ -58,6 +58,14 @@ WORDS = {
 }
 
 
+COLAB = """\
+# Colab does not have the course's package; anywhere else this does nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    %pip install -q git+{}"""
+
+
 class SourceError(Exception):
     """Something in source/ that an author must mend."""
 
@@ -74,6 +82,12 @@ def load_claims():
     return yaml.safe_load((ROOT / "source" / "claims.yml").read_text("utf-8"))
 
 
+def repository():
+    """The one line of _config.yml that names the repository, or None."""
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    return (settings.get("repository") or {}).get("url")
+
+
 # --- printing ---------------------------------------------------------------
 
 
@@ -82,6 +96,9 @@ def print_notebook(source, language, claims=None):
     claims = load_claims() if claims is None else claims
     text = source.read_text("utf-8")
     cells, ids = [], set()
+    if repository():
+        cells.append(nbformat.v4.new_code_cell(COLAB.format(repository()), id="colab"))
+        cells[0].metadata.tags = ["remove-cell"]
     for cell in jupytext.reads(text, "md:myst").cells:
         if cell.cell_type == "markdown":
             if cell.metadata.get("lang") not in WORDS:
@@ -206,7 +223,7 @@ def digest(notebook):
     """What the outputs depend on: the cells, the package, its data."""
     state = hashlib.sha256(json.dumps([c.source for c in notebook.cells]).encode())
     for path in sorted((ROOT / "gdcourse").rglob("*")):
-        if path.suffix in (".py", ".csv", ".mplstyle", ".yml"):
+        if path.suffix in (".py", ".csv", ".mplstyle", ".json"):
             state.update(path.read_bytes())
     state.update((ROOT / "requirements.txt").read_bytes())
     return state.hexdigest()

@@ -1,0 +1,83 @@
+// Formulas, the way to the other language, and boxes that scroll.
+
+// --- formulas: set when the reader comes near, or all before printing
+
+const formulas = () => {
+  if (typeof renderMathInElement === "undefined") return;
+  const delimiters = [
+    { left: "\\(", right: "\\)", display: false },
+    { left: "\\[", right: "\\]", display: true },
+  ];
+  const holders = ".bd-article .math, .bd-article summary, .nav-link, .prev-next-title";
+  const waiting = new Set([...document.querySelectorAll(holders)].filter((e) => /\\[([]/.test(e.textContent)));
+  const set = (element) => {
+    near.unobserve(element);
+    if (waiting.delete(element)) renderMathInElement(element, { delimiters, throwOnError: false });
+  };
+  const near = new IntersectionObserver(
+    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => set(entry.target)),
+    { rootMargin: "400px 0px" },
+  );
+  waiting.forEach((element) => near.observe(element));
+  const finish = () => [...waiting].forEach(set);
+  addEventListener("beforeprint", finish);
+  // who comes for one place wants it to stay where it is
+  if (location.hash) {
+    finish();
+    document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+  }
+};
+
+// --- the other language: "#~7" is the seventh heading, whatever its name there
+
+const sections = () => [...document.querySelectorAll(".bd-article section[id]")];
+
+const reading = () => {
+  const named = sections().findIndex((section) => `#${section.id}` === decodeURIComponent(location.hash));
+  const top = sections()[named]?.getBoundingClientRect().top;
+  if (top > -100 && top < innerHeight) return named;
+  const passed = sections().filter((section) => section.firstElementChild.getBoundingClientRect().top < innerHeight / 3);
+  return passed.length - 1;
+};
+
+const otherLanguage = () => {
+  const link = document.querySelector("a.language-switch");
+  const page = link.getAttribute("href");
+  link.addEventListener("click", () => {
+    const place = reading();
+    link.setAttribute("href", place > 0 ? `${page}#~${place}` : page);
+  });
+  // search engines want whole addresses
+  document.querySelectorAll("link[hreflang]").forEach((element) => (element.href = element.href));
+};
+
+const arrive = () => {
+  const place = /^#~(\d+)$/.exec(location.hash);
+  const section = place && sections()[place[1]];
+  if (section) history.replaceState(null, "", `#${section.id}`);
+};
+
+// --- what is wider than its box can be scrolled by keyboard
+
+const scrollable = () => {
+  document.querySelectorAll(".bd-article :is(pre, .katex-display), .bd-sidebar-secondary").forEach((box) => {
+    const more = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+    if (more && getComputedStyle(box).overflow !== "visible") box.tabIndex = 0;
+  });
+};
+
+// --- on paper every answer is open, and every fold of code stays as it is
+
+addEventListener("beforeprint", () => {
+  document.querySelectorAll(".bd-article details:not(.hide)").forEach((fold) => (fold.open = true));
+});
+
+// --- a page opened from a folder may not read the others: no excerpts there
+
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+arrive();
+otherLanguage();
+formulas();
+addEventListener("load", scrollable);
+addEventListener("resize", scrollable);

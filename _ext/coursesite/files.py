@@ -1,0 +1,141 @@
+"""What stands beside the pages when they are done: fonts, figures, downloads, the site map."""
+
+import json
+import re
+import shutil
+import tomllib
+import zipfile
+from pathlib import Path
+
+from PIL import Image
+from sphinx.util.fileutil import copy_asset
+
+from .links import NOT_TEXT, address
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+FIGURE = 70_000  # bytes that one figure may weigh
+
+# What the themes bring and no page of ours asks for.
+IDLE = ("**/*.map", "scripts/fontawesome.js*", "**/fa-brands*", "**/fa-regular*", "**/*.ttf", "sphinx-thebe.*",
+        "katex_autorenderer.js", "images/logo_*", "plus.png", "minus.png", "file.png")  # fmt: skip
+
+
+def finish(app, exception):
+    if exception or app.builder.format != "html":
+        return
+    out, static = Path(app.outdir), Path(app.outdir, "_static")
+    copy_asset(HERE / "vendor" / "katex", static / "katex")
+    for pattern in IDLE:
+        for path in static.glob(pattern):
+            path.unlink()
+    subset_icons(static)
+    for path in out.glob("_images/*.png"):
+        shrink(path)
+    if app.builder.name == "html":
+        offer_downloads(app, out / "downloads")
+        write_sitemap(app, out)
+        if app.config.language != "en":
+            shutil.copy(HERE / "assets" / "404.html", out / "404.html")
+
+
+def subset_icons(static):
+    """A font of the icons in use instead of all, and no style rules for the others."""
+    icons = HERE / "vendor" / "fontawesome" / "course-icons.woff2"
+    shutil.copy(icons, static / "vendor/fontawesome/webfonts/fa-solid-900.woff2")
+    used = json.loads((HERE / "vendor" / "manifest.json").read_text("utf-8"))["fontawesome"]["glyphs"]
+    for sheet in static.glob("styles/pydata-sphinx-theme.css"):
+        rules = re.sub(
+            r'((?:\.fa-[\w-]+:before,?)+)\{content:"[^"]*"\}',
+            lambda m: m[0] if any(f".fa-{name}:before" in m[1] for name in used) else "",
+            sheet.read_text("utf-8"),
+        )
+        # the files that are not there must not be named
+        rules = re.sub(r"@font-face\{[^}]*fa-(?:regular|brands)[^}]*\}", "", rules)
+        rules = re.sub(r',url\([^)]*\.ttf\) format\("truetype"\)', "", rules)
+        sheet.write_text(re.sub(r"/\*# sourceMappingURL.*?\*/", "", rules), "utf-8")
+
+
+def shrink(path):
+    """As many colours as fit into what a figure may weigh."""
+    for colours in (256, 128, 64, 32, 16):
+        if path.stat().st_size <= FIGURE:
+            return
+        with Image.open(path) as picture:
+            picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+# --- downloads --------------------------------------------------------------
+
+
+def offer_downloads(app, folder):
+    """Each notebook, and one archive that runs as it is: notebooks, package, what to install."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    notebooks = sorted(Path(app.srcdir, "chapters").glob("*.ipynb"))
+    for path in notebooks:
+        shutil.copy(path, folder)
+    package = [p for p in sorted((ROOT / "gdcourse").rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
+    licences = [ROOT / "LICENSE", ROOT / "LICENSE-TEXT"]
+    with zipfile.ZipFile(folder / "course.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in notebooks:
+            add(archive, path.name, path.read_bytes())
+        for path in [*package, *licences]:
+            add(archive, path.relative_to(ROOT).as_posix(), path.read_bytes())
+        add(archive, "requirements.txt", requirements().encode())
+        add(archive, "README.txt", README["en" if app.config.language == "en" else "zh"].encode())
+
+
+def add(archive, name, content):
+    """The same bytes whenever it is built."""
+    entry = zipfile.ZipInfo(f"gradient-descent/{name}", (2026, 1, 1, 0, 0, 0))
+    entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
+    archive.writestr(entry, content)
+
+
+def requirements():
+    """What the package needs, and JupyterLab."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return "\n".join([*project["dependencies"], "jupyterlab", ""])
+
+
+README = {
+    "zh": """从梯度下降到 Adam：全部笔记本
+
+需要 Python 3.11 或更新的版本。在本文件夹里运行：
+
+    python -m pip install -r requirements.txt
+    jupyter lab
+
+再打开任意一个 .ipynb 文件。课程用的包 gdcourse 就在旁边，不用另外安装。
+代码用 MIT 许可，文字与图用 CC BY 4.0，见 LICENSE 和 LICENSE-TEXT。
+""",
+    "en": """From Gradient Descent to Adam: all notebooks
+
+You need Python 3.11 or newer.  In this folder, run
+
+    python -m pip install -r requirements.txt
+    jupyter lab
+
+and open any of the .ipynb files.  The course's package, gdcourse, lies beside
+them and needs no installation.  Code is under the MIT licence, text and
+figures under CC BY 4.0; see LICENSE and LICENSE-TEXT.
+""",
+}
+
+
+# --- for search engines -----------------------------------------------------
+
+
+def write_sitemap(app, out):
+    """Only a published site has addresses that can be listed."""
+    base = address() + ("/en" if app.config.language == "en" else "")
+    if not address():
+        return
+    pages = sorted(page for page in app.env.found_docs if page not in NOT_TEXT)
+    links = "".join(f"<url><loc>{base}/{page}.html</loc></url>\n" for page in pages)
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    (out / "sitemap.xml").write_text(f"{head}{links}</urlset>\n", "utf-8")
+    if app.config.language != "en":
+        maps = f"Sitemap: {address()}/sitemap.xml\nSitemap: {address()}/en/sitemap.xml\n"
+        (out / "robots.txt").write_text(f"User-agent: *\nAllow: /\n{maps}", "utf-8")

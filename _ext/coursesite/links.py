@@ -1,0 +1,97 @@
+"""Where a page leads besides its text: itself in the other language, the places that run it, link previews."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+from .words import WORDS
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+DESCRIPTIONS = yaml.safe_load((HERE / "descriptions.yml").read_text("utf-8"))
+# Sphinx makes these pages itself; they hold nothing to describe or to find again.
+NOT_TEXT = ("search", "genindex")
+
+
+def repository():
+    """The one line of the root's _config.yml that names the repository, or None."""
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    return ((settings.get("repository") or {}).get("url") or "").rstrip("/") or None
+
+
+def address():
+    """Where the site is published: html.baseurl in _config.yml, or else the repository's GitHub Pages."""
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    given = (settings.get("html") or {}).get("baseurl")
+    pages = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", repository() or "")
+    return (given or (f"https://{pages[1].lower()}.github.io/{pages[2]}" if pages else "")).rstrip("/")
+
+
+def add_links(app, pagename, templatename, context, doctree):
+    words = WORDS[app.config.language]
+    english = app.config.language == "en"
+    page = "index" if pagename in NOT_TEXT else pagename
+    up = "../" * pagename.count("/")
+    href = f"{up}../{page}.html" if english else f"{up}en/{page}.html"
+    here = ("en/" if english else "") + pagename
+    context["other_language"] = {"href": href, "name": words["other"], "lang": words["other_language"]}
+    context["course"] = words | {"up": up, "page": Path(pagename).name, "notebook_here": bool(notebook(app, pagename))}
+    context["course"]["places"] = places(
+        here, Path(app.env.doc2path(page)).suffix, bool(notebook(app, pagename)), words
+    )
+    context["metatags"] = context.get("metatags", "") + metatags(app, here, href, context.get("title", ""), words)
+
+
+def notebook(app, pagename):
+    path = Path(app.srcdir, f"{pagename}.ipynb")
+    return path if path.exists() else None
+
+
+def places(here, suffix, runs, words):
+    """Where else the page can be run or changed: nothing, as long as no repository is named."""
+    home = repository()
+    if not home or here.removeprefix("en/") in NOT_TEXT:
+        return []
+    project = re.sub(r"^https://github\.com/", "", home)
+    runners = {
+        "Colab": f"https://colab.research.google.com/github/{project}/blob/main/{here}.ipynb",
+        "Binder": f"https://mybinder.org/v2/gh/{project}/main?urlpath=lab/tree/{here}.ipynb",
+    }
+    found = [(words["run_on"].format(name), link) for name, link in runners.items() if runs]
+    return [*found, (words["edit"], f"{home}/edit/main/{edited(here, suffix)}")]
+
+
+def edited(here, suffix):
+    """The file that one edits: a chapter's source, not the notebook it prints."""
+    source = ROOT / "source" / f"{Path(here).name}.md"
+    return f"source/{source.name}" if source.exists() else f"{here}{suffix}"
+
+
+def metatags(app, here, href, title, words):
+    """A description by hand, what a link preview shows, and the other language for search engines."""
+    page = here.removeprefix("en/")
+    entry = DESCRIPTIONS.get(page, DESCRIPTIONS["index"])
+    description = entry["en" if app.config.language == "en" else "zh"].replace('"', "&quot;")
+    title = re.sub("<[^>]*>", "", title) if page != "index" else app.config.project
+    other = "en/" + page if not here.startswith("en/") else page
+    tags = [
+        f'<meta name="description" content="{description}">',
+        f'<meta property="og:title" content="{title}">',
+        f'<meta property="og:description" content="{description}">',
+        '<meta property="og:type" content="article">',
+        f'<meta property="og:site_name" content="{app.config.project}">',
+        f'<meta property="og:locale" content="{words["locale"]}">',
+    ]
+    base = address()
+    if page in NOT_TEXT:
+        pass
+    elif base:
+        tags += [
+            f'<link rel="canonical" href="{base}/{here}.html">',
+            f'<meta property="og:url" content="{base}/{here}.html">',
+            f'<link rel="alternate" hreflang="{words["other_language"]}" href="{base}/{other}.html">',
+        ]
+    else:
+        tags += [f'<link rel="alternate" hreflang="{words["other_language"]}" href="{href}">']
+    return "\n" + "\n".join(tags)

@@ -1,0 +1,86 @@
+"""The last hand on each page's HTML: what the themes offer no option for.
+
+Every edit names what it looks for.  ``tests/site`` looks at the result, so a
+theme that changes under us is noticed there.
+"""
+
+import re
+from pathlib import Path
+
+from PIL import Image
+from sphinx.jinja2glue import BuiltinTemplateLoader
+
+from .words import WORDS
+
+# What a page loads only if its text needs it: part of a file's name → what to look for.
+NEEDED_BY = {
+    "katex": r"\\\(|\\\[",
+    "auto-render": r"\\\(|\\\[",
+    "sphinx-design": r'class="[^"]*\bsd-',
+    "design-tabs": "sd-tab-set",
+    "togglebutton": r'class="[^"]*\b(toggle|dropdown|tag_hide)',
+    "copybutton": 'class="highlight',
+    "clipboard": 'class="highlight',
+    "mystnb": r'class="[^"]*\bcell\b',
+    "katex_autorenderer": "never: course.js sets the formulas",
+    "thebe": "never: no page of ours asks a remote kernel",
+}
+
+# (what stands in a page, what shall stand there), whatever its language
+EDITS = [
+    # icons come from a font of 14 glyphs, not from half a megabyte of script
+    (r"\s*<!-- So that users can add custom icons -->\s*<script[^>]*fontawesome\.js[^>]*></script>", ""),
+    # nothing waits for a script
+    (r"<script( data-[^>]*)? src=", r"<script defer\1 src="),
+    (r"<script>(?=DOCUMENTATION_OPTIONS\.)", '<script type="module">'),
+    (r'<meta name="viewport" content="width=device-width, initial-scale=1"\s*/>', ""),
+    # what lies beside an icon names it
+    (r'<(i|span) class="((?:theme-switch )?fa[\w-]* fa-[^"]*)"', r'<\1 aria-hidden="true" class="\2"'),
+    # the corner of a table is no heading; a list of sources is a list
+    (r'<th class="[^"]*"><p></p></th>', "<td></td>"),
+    (r' role="doc-biblioentry"| role="list"(?= class="citation-list")', ""),
+    # the label would hide what the summary says
+    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    (r'(?<=id="pst-primary-sidebar" )(?=class)', 'role="complementary" '),
+]
+SEARCH = r'<script[^>]* src="[^"]*(?:searchtools|language_data|searchindex)\.js[^>]*></script>\s*'
+
+
+def needed(asset, body):
+    """Does this page need this script or style sheet?"""
+    name = str(getattr(asset, "filename", None) or getattr(asset, "attributes", {}).get("body") or asset)
+    return all(re.search(sign, body) for part, sign in NEEDED_BY.items() if part in name)
+
+
+def lighten(app, pagename, templatename, context, doctree):
+    """Leave out what this page does not use."""
+    body = context.get("body", "")
+    for kind in ("script_files", "css_files"):
+        context[kind] = [asset for asset in context.get(kind, []) if needed(asset, body)]
+
+
+class PolishedTemplates(BuiltinTemplateLoader):
+    """Sphinx's own templates, their result passed through the edits."""
+
+    def init(self, builder, theme=None, dirs=None):
+        super().init(builder, theme, dirs)
+        self.builder = builder
+
+    def render(self, template, context):
+        html = super().render(template, context)
+        return self.polish(html, context.get("pagename")) if "<html" in html[:500] else html
+
+    def polish(self, html, pagename):
+        if pagename != "search":
+            html = re.sub(SEARCH, "", html)
+        for found, instead in [*EDITS, *WORDS[self.builder.config.language]["edits"]]:
+            html = re.sub(found, instead, html)
+        files = {name: path for path, name in self.builder.images.items()}
+        return re.sub(r'<img (?=[^>]*src="[^"]*_images/([^"]+\.png)")', lambda m: self.image(m, files), html)
+
+    def image(self, match, files):
+        """Its size, so that nothing jumps; and later, when the reader comes near."""
+        with Image.open(Path(self.builder.srcdir, files[match[1]])) as picture:
+            width, height = picture.size
+        when = "eager" if self.builder.name == "singlehtml" else "lazy"
+        return f'<img loading="{when}" decoding="async" width="{width}" height="{height}" '

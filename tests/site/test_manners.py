@@ -1,0 +1,98 @@
+"""What stands beside the pages: downloads, link previews, and what appears once a repository is named."""
+
+import re
+import subprocess
+import sys
+import zipfile
+
+import notebooks
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from conftest import ROOT, build, copy_of_the_project, pages
+
+DESCRIPTIONS = yaml.safe_load((ROOT / "_ext/coursesite/descriptions.yml").read_text("utf-8"))
+
+
+def soup(path):
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+def test_each_page_has_a_description_of_its_own(site):
+    for path in pages(site):
+        name = path.relative_to(site).with_suffix("").as_posix()
+        page, language = (name[3:], "en") if name.startswith("en/") else (name, "zh")
+        if page == "search":
+            continue
+        assert page in DESCRIPTIONS, f"write a sentence about {page} in _ext/coursesite/descriptions.yml"
+        head = soup(path).head
+        for tag in head.find("meta", attrs={"name": "description"}), head.find("meta", property="og:description"):
+            assert tag["content"] == DESCRIPTIONS[page][language]
+        assert head.find("meta", property="og:title")["content"]
+        assert head.find("link", hreflang=True)
+
+
+def test_without_a_repository_there_is_no_button_for_it(site):
+    for path in pages(site):
+        links = [a["href"] for a in soup(path).select(".article-header-buttons a")]
+        assert links
+        assert all(link.endswith((".ipynb", ".zip")) for link in links), links
+
+
+@pytest.mark.parametrize("edition", ["", "en/"])
+def test_the_archive_runs_as_it_is(site, tmp_path, edition):
+    """Unpacked anywhere, without the project on the path."""
+    with zipfile.ZipFile(site / edition / "downloads" / "course.zip") as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / "gradient-descent"
+    assert (folder / "requirements.txt").read_text().splitlines()[0].startswith("numpy")
+    script = (
+        "import sys; sys.path[:] = [p for p in sys.path if 'finder' not in p];"
+        "import nbformat, nbclient; book = nbformat.read('00_basics.ipynb', 4);"
+        "book.cells.append(nbformat.v4.new_code_cell('import gdcourse; print(gdcourse.__file__)'));"
+        "nbclient.NotebookClient(book, kernel_name='python3').execute();"
+        "print(book.cells[-1].outputs[0].text)"
+    )
+    environment = {**__import__("os").environ, "PYTHONPATH": ""}
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], cwd=folder, capture_output=True, text=True, env=environment
+    )
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert str(folder) in result.stdout
+
+
+def test_one_line_brings_the_buttons(tmp_path):
+    """Name a repository in _config.yml: Colab, Binder, editing, addresses, the site map."""
+    small = copy_of_the_project(tmp_path)
+    config = small / "_config.yml"
+    line = 'repository: {url: "https://github.com/someone/course"}'
+    text = re.sub("# repository: .*", line, config.read_text("utf-8"))
+    assert line in text
+    config.write_text(text, "utf-8")
+    (small / "_toc.yml").write_text(
+        "format: jb-book\nroot: pages/teachers\nchapters:\n- file: chapters/00_basics\n", "utf-8"
+    )
+    # the notebook as it stands, not run: only its links matter here
+    config.write_text(
+        config.read_text("utf-8").replace("execute_notebooks: cache", "execute_notebooks: 'off'"), "utf-8"
+    )
+    build(small, ".")
+    html = small / "_build" / "html"
+    page = soup(html / "chapters/00_basics.html")
+    links = " ".join(a["href"] for a in page.select(".article-header-buttons a"))
+    assert "https://colab.research.google.com/github/someone/course/blob/main/chapters/00_basics.ipynb" in links
+    assert "https://mybinder.org/v2/gh/someone/course/main?urlpath=lab/tree/chapters/00_basics.ipynb" in links
+    assert "https://github.com/someone/course/edit/main/source/00_basics.md" in links
+    there = "https://someone.github.io/course/"
+    assert page.find("link", rel="canonical")["href"] == there + "chapters/00_basics.html"
+    assert page.find("link", hreflang="en")["href"] == there + "en/chapters/00_basics.html"
+    assert there + "chapters/00_basics.html" in (html / "sitemap.xml").read_text("utf-8")
+
+
+def test_colab_installs_from_the_repository(monkeypatch):
+    source = notebooks.sources()[0]
+    assert notebooks.print_notebook(source, "zh").cells[0].id != "colab"
+    monkeypatch.setattr(notebooks, "repository", lambda: "https://github.com/someone/course")
+    first = notebooks.print_notebook(source, "zh").cells[0]
+    assert "%pip install -q git+https://github.com/someone/course" in first.source
+    assert "google.colab" in first.source

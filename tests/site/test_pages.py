@@ -1,0 +1,171 @@
+"""Every page of both editions, in a real browser: what it loads, says and shows."""
+
+import gzip
+import re
+
+import pytest
+from conftest import missing, opened, pages
+
+# Words of the themes that must not stand on a Chinese page.
+ENGLISH = r"""Search|Contents|Next|Prev|Previous|Toggle|Color mode|System Settings|Copyright|Back to top|Skip to|
+Download|Print|Light|Dark|Show|Hide|Copy|Copied|Click|Permalink|Link to this|Expand|Collapse|Error|Warning|Main|Page|
+Home|Fullscreen|Edit|By|Made with|Searching|Preparing"""
+WORD = re.compile(rf"\b(?:{ENGLISH.replace(chr(10), '')})\b")
+
+
+def names(site):
+    return [path.relative_to(site).as_posix() for path in pages(site)]
+
+
+@pytest.fixture(scope="module")
+def visit(browser, address, site):
+    """Each page once, wide: opened, scrolled to its end, everything unfolded.  What was seen, by name."""
+    seen = {}
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    for name in names(site):
+        page = context.new_page()
+        asked, said = [], []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.on("console", lambda m, said=said: said.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error, said=said: said.append(str(error)))
+        page.on("response", lambda r, said=said: said.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+        opened(page, address + name + ("?q=Adam" if name.endswith("search.html") else ""))
+        first = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+        page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+        page.evaluate("for (let y = 0; y < document.body.scrollHeight; y += 600) scrollTo(0, y)")
+        page.wait_for_load_state("networkidle")
+        seen[name] = {
+            "asked": asked,
+            "said": said,
+            "first": first,
+            "broken": page.evaluate(
+                "[...document.images].filter((i) => i.complete && !i.naturalWidth).map((i) => i.src)"
+            ),
+            "raw": page.evaluate(
+                "[...document.querySelectorAll('.bd-article .math, .bd-article summary')].map((e) => e.innerText)"
+                ".filter((t) => /\\\\[([]/.test(t))"
+            ),
+            "bad": page.evaluate("[...document.querySelectorAll('.katex-error')].map((e) => e.title)"),
+        }
+        page.close()
+    context.close()
+    return seen
+
+
+def test_no_page_asks_another_host(visit, address):
+    other = {name: url for name, seen in visit.items() for url in seen["asked"] if not url.startswith(address)}
+    assert not {name: url for name, url in other.items() if not url.startswith("data:")}
+
+
+def test_no_page_complains(visit):
+    assert not {name: seen["said"] for name, seen in visit.items() if seen["said"]}
+
+
+def test_pictures_and_formulas_are_there(visit):
+    assert not {name: seen["broken"] for name, seen in visit.items() if seen["broken"]}
+    assert not {name: seen["raw"] for name, seen in visit.items() if seen["raw"]}
+    assert not {name: seen["bad"] for name, seen in visit.items() if seen["bad"]}
+
+
+def test_a_first_visit_is_light(visit, site, address):
+    """What arrives before anyone scrolls, gzipped as hosts do: at most 450 KB."""
+
+    def weight(url):
+        path = site / url.removeprefix(address).split("?")[0].split("#")[0]
+        content = path.read_bytes()
+        return len(content) if path.suffix in (".woff2", ".png") else len(gzip.compress(content))
+
+    for name, seen in visit.items():
+        total = sum(weight(url) for url in {address + name, *seen["first"]} if url.startswith(address))
+        assert total <= 450_000, f"{name}: {total // 1000} KB"
+
+
+def test_figures_are_light(site):
+    heavy = {p.name: p.stat().st_size for p in site.rglob("_images/*") if p.stat().st_size > 70_000}
+    assert not heavy
+
+
+def test_chinese_pages_have_a_chinese_interface(page, address, site):
+    """Every word outside the article, and every label, is Chinese."""
+    found = set()
+    for name in names(site):
+        if name.startswith("en/"):
+            continue
+        opened(page, address + name)
+        texts = page.evaluate("""
+            [...document.querySelectorAll("body *:not(script, style, noscript)")].flatMap((element) => [
+              ...(element.closest(".bd-article section, .language-switch, [lang=en]") ? [] : [...element.childNodes]
+                .filter((node) => node.nodeType === 3).map((node) => node.textContent)),
+              ...["title", "aria-label", "placeholder", "data-bs-title", "data-bs-original-title", "data-tooltip"]
+                .map((attribute) => element.getAttribute(attribute) || ""),
+            ])""")
+        found |= {(name, text.strip()) for text in texts if WORD.search(text)}
+    assert not found
+
+
+def test_nothing_sticks_out_of_a_phone(browser, address, site):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, device_scale_factor=2)
+    page = context.new_page()
+    wide = {}
+    for name in names(site):
+        opened(page, address + name)
+        page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 390:
+            wide[name] = width
+    context.close()
+    assert not wide
+
+
+# One word of code of each kind and ground is enough to see its contrast.
+THIN_OUT_CODE = """
+const seen = new Set();
+document.querySelectorAll("pre span[class]").forEach((word) => {
+  const kind = word.className + getComputedStyle(word.closest("pre")).backgroundColor;
+  if (seen.has(kind)) word.replaceWith(...word.childNodes);
+  seen.add(kind);
+});"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser, address, site, scheme):
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        missing("axe-playwright-python")
+    # what a formula looks like is hidden from screen readers; in the dark only colours differ
+    context = {"exclude": [[".katex"]]}
+    options = {"resultTypes": ["violations"]} | ({"runOnly": ["color-contrast"]} if scheme == "dark" else {})
+    axe, found = Axe(), {}
+    window = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    page = window.new_page()
+    for name in names(site):
+        page.goto(address + name)
+        page.wait_for_timeout(300)  # colours that fade in
+        page.evaluate(THIN_OUT_CODE)
+        for violation in axe.run(page, context=context, options=options).response["violations"]:
+            where = [node["target"][0] for node in violation["nodes"]]
+            found.setdefault(f"{violation['id']}: {violation['help']}", []).append((name, len(where), where[:3]))
+    window.close()
+    assert not found, "\n".join(f"{rule}\n    {places[:4]}" for rule, places in found.items())
+
+
+def test_the_keyboard_reaches_everything(page, address):
+    """The first Tab offers to skip to the text; the menu of downloads opens with Enter."""
+    opened(page, address + "chapters/05_adam.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#pst-skip-link') !== null")
+    page.focus(".course-menu summary")
+    page.keyboard.press("Enter")
+    assert page.locator(".course-menu a[download]").first.is_visible()
+
+
+def test_the_themes_are_those_we_edited(site):
+    """A newer theme would bring its words, scripts and icons in other forms: this says so."""
+    for name in names(site):
+        text = (site / name).read_text("utf-8")
+        assert "fontawesome.js" not in text
+        assert text.count('name="viewport"') == 1
+        assert ("searchindex.js" in text) == name.endswith("search.html")
+        assert not re.findall(r"<script(?![^>]*\bdefer\b)[^>]* src=", text), name
+        assert not re.findall(r'<(?:i|span) class="fa', text), "an icon without aria-hidden"
