@@ -44,8 +44,9 @@ class Status(enum.Enum):
                 "A stopping rule was met. That need not be a minimum: look at the loss curve and the gradient.",
             ),
             Status.MAX_STEPS: say(
-                "步数用完了。若损失还在下降，就增加 steps；若在来回振荡，就减小 lr。",
-                "The steps ran out. If the loss is still falling, raise steps; if it swings, lower lr.",
+                "步数用完了。看看损失曲线：还在下降，就增加 steps；来回振荡或越来越大，就减小 lr。",
+                "The steps ran out. Look at the loss curve: if it is still falling, raise steps; "
+                "if it swings or grows, lower lr.",
             ),
             Status.DIVERGED: say(
                 "损失变成了无穷大或 NaN。先把 lr 减小到十分之一再试，并检查更新的符号。",
