@@ -7,6 +7,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+from bs4 import BeautifulSoup
 from PIL import Image
 from sphinx.util.fileutil import copy_asset
 
@@ -34,6 +35,7 @@ def finish(app, exception):
         shrink(path)
     if app.builder.name == "html":
         offer_downloads(app, out / "downloads")
+        offer_figures(out)
         write_sitemap(app, out)
         if app.config.language != "en":
             shutil.copy(HERE / "assets" / "404.html", out / "404.html")
@@ -86,9 +88,23 @@ def offer_downloads(app, folder):
         add(archive, "README.txt", README["en" if app.config.language == "en" else "zh"].encode())
 
 
+def offer_figures(out):
+    """All figures in one archive, named by chapter and order, with a list of what they show."""
+    contents = []
+    with zipfile.ZipFile(out / "downloads" / "figures.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for page in sorted(out.glob("chapters/*.html")):
+            images = BeautifulSoup(page.read_text("utf-8"), "html.parser").select("article img[src*=_images]")
+            for number, image in enumerate(images, 1):
+                name = f"{page.stem}-{number:02}.png"
+                add(archive, name, (page.parent / image["src"]).read_bytes())
+                contents.append(f"{name}\t{image['alt']}\n")
+        add(archive, "figures.txt", "".join(contents).encode())
+        add(archive, "LICENSE-TEXT", (ROOT / "LICENSE-TEXT").read_bytes())
+
+
 def add(archive, name, content):
     """The same bytes whenever it is built."""
-    entry = zipfile.ZipInfo(f"gradient-descent/{name}", (2026, 1, 1, 0, 0, 0))
+    entry = zipfile.ZipInfo(f"{Path(archive.filename).stem}/{name}", (2026, 1, 1, 0, 0, 0))
     entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
     archive.writestr(entry, content)
 

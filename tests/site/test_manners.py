@@ -44,7 +44,7 @@ def test_the_archive_runs_as_it_is(site, tmp_path, edition):
     """Unpacked anywhere, without the project on the path."""
     with zipfile.ZipFile(site / edition / "downloads" / "course.zip") as archive:
         archive.extractall(tmp_path)
-    folder = tmp_path / "gradient-descent"
+    folder = tmp_path / "course"
     assert (folder / "requirements.txt").read_text().splitlines()[0].startswith("numpy")
     script = (
         "import sys; sys.path[:] = [p for p in sys.path if 'finder' not in p];"
@@ -59,6 +59,18 @@ def test_the_archive_runs_as_it_is(site, tmp_path, edition):
     )
     assert result.returncode == 0, result.stderr[-2000:]
     assert str(folder) in result.stdout
+
+
+@pytest.mark.parametrize("edition", ["", "en/"])
+def test_figures_for_a_teachers_slides(site, edition):
+    """Every figure of every chapter, named by chapter and order, each with what it shows."""
+    with zipfile.ZipFile(site / edition / "downloads" / "figures.zip") as archive:
+        names = [name for name in archive.namelist() if name.endswith(".png")]
+        said = dict(line.split("\t") for line in archive.read("figures/figures.txt").decode().splitlines())
+    shown = sum(len(soup(page).select("article img")) for page in (site / edition / "chapters").glob("*.html"))
+    assert len(names) == shown == len(said)
+    assert "figures/05_adam-01.png" in names
+    assert all(len(text) > 20 for text in said.values())
 
 
 def test_one_line_brings_the_buttons(tmp_path):
