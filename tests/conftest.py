@@ -12,6 +12,7 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from filelock import FileLock
 
 import gdcourse as gd
 
@@ -118,24 +119,36 @@ def build(folder, *arguments):
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory):
-    return copy_of_the_project(tmp_path_factory.mktemp("project"))
+def project(site):
+    """The folder in which the site was built."""
+    return site.parents[1]
 
 
 @pytest.fixture(scope="session")
-def site(request):
-    """The finished site, both languages; fails on any warning.  COURSE_SITE names one that is built already."""
+def site(tmp_path_factory, worker_id):
+    """The finished site, both languages; fails on any warning.  COURSE_SITE names one that is built already.
+
+    Built by whichever worker comes first; the others wait for it.
+    """
     if os.environ.get("COURSE_SITE"):
         return Path(os.environ["COURSE_SITE"])
-    project = request.getfixturevalue("project")
+    base = tmp_path_factory.getbasetemp()
+    project = (base if worker_id == "master" else base.parent) / "built"
+    with FileLock(f"{project}.lock"):
+        if not project.exists():
+            build_both(copy_of_the_project(project))
+        html = project / "_build" / "html"
+        assert (html / "en" / "index.html").exists(), "the site was not built: another test says why"
+    return html
+
+
+def build_both(project):
     for arguments in ([".", *STRICT], ["en", "--path-output", "_build/en", *STRICT]):
         result = build(project, *arguments)
         said = result.stdout + result.stderr
         assert result.returncode == 0, said[-3000:]
         assert "WARNING" not in said, [line for line in said.splitlines() if "WARNING" in line][:10]
-    html = project / "_build" / "html"
-    shutil.copytree(project / "_build/en/_build/html", html / "en")
-    return html
+    shutil.copytree(project / "_build/en/_build/html", project / "_build/html/en")
 
 
 def pages(site):
@@ -212,35 +225,38 @@ def opened(page, address):
     return page
 
 
-# The largest differences that test_parity measures, shown below the results.
-DIFFERENCES = pytest.StashKey[list]()
+# --- what is measured, shown below the results (reports carry it, from whichever process)
 
 
-@pytest.fixture(scope="session")
-def differences(pytestconfig):
-    """A list for rows (what, on which problem, whole path, step by step, one-ulp nudge)."""
-    return pytestconfig.stash.setdefault(DIFFERENCES, [])
+def measured(kind):
+    """A fixture: a list for rows of figures."""
+
+    @pytest.fixture(name=kind)
+    def rows(request):
+        found = []
+        yield found
+        plain = [[x if isinstance(x, str) else float(x) for x in row] for row in found]
+        request.node.user_properties.append((kind, plain))
+
+    return rows
 
 
-# What test_exercises measures about the checker, shown likewise.
-QUALITY = pytest.StashKey[list]()
+quality = measured("quality")  # of the exercise checker: (measure, figure, target)
+differences = measured("differences")  # (rule, problem, whole path, step by step, one-ulp nudge)
 
 
-@pytest.fixture(scope="session")
-def quality(pytestconfig):
-    """A list for rows (measure, figure, target)."""
-    return pytestconfig.stash.setdefault(QUALITY, [])
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    rows = config.stash.get(QUALITY, [])
-    if rows:
+def pytest_terminal_summary(terminalreporter):
+    ends = [report for report in terminalreporter.stats.get("", []) if getattr(report, "when", "") == "teardown"]
+    tables = {
+        kind: [row for report in ends for name, rows in report.user_properties if name == kind for row in rows]
+        for kind in ("quality", "differences")
+    }
+    if tables["quality"]:
         terminalreporter.section("the exercise checker")
-    for measure, figure, target in rows:
+    for measure, figure, target in tables["quality"]:
         terminalreporter.write_line(f"{measure:62}{figure:>22}   target {target}")
-    rows = config.stash.get(DIFFERENCES, [])
-    if rows:
+    if tables["differences"]:
         terminalreporter.section("largest relative difference from PyTorch")
         terminalreporter.write_line(f"{'':34}{'path':>10}{'one step':>10}{'a nudge of 1 ulp':>18}")
-    for name, problem, path, step, nudge in rows:
+    for name, problem, path, step, nudge in sorted(tables["differences"]):
         terminalreporter.write_line(f"{name:22}{problem:12}{path:10.1e}{step:10.1e}{nudge:18.1e}".replace("nan", "  –"))

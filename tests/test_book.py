@@ -77,7 +77,7 @@ def test_litter_is_not_read(site):
     assert "litter" not in (site / "searchindex.js").read_text("utf-8")
 
 
-def test_a_changed_rule_changes_the_page(project, tmp_path):
+def test_a_changed_rule_changes_the_page(tmp_path):
     """jupyter-cache knows only a page's cells; the cache's name must know the package too."""
     small = copy_of_the_project(tmp_path)
     front = "---\njupytext: {text_representation: {extension: .md, format_name: myst}}\n"
