@@ -37,6 +37,7 @@ WORDS = {
         "claim": "说法",
         "article": "文章",
         "course": "本课程",
+        "folklore": "常见说法",
         "verdict": "结论",
         "holds": "成立",
         "fails": "不成立",
@@ -48,6 +49,7 @@ WORDS = {
         "claim": "Claim",
         "article": "article",
         "course": "this course",
+        "folklore": "a common belief",
         "verdict": "Verdict",
         "holds": "holds",
         "fails": "fails",
@@ -143,7 +145,7 @@ def fill_in(text, language, claims, where):
 
 def origin(claim, language):
     words = WORDS[language]
-    return f"{words['article']} {claim['article']}" if claim["article"] != "course" else words["course"]
+    return words.get(claim["article"]) or f"{words['article']} {claim['article']}"
 
 
 def anchor(key, *_):
