@@ -83,7 +83,7 @@ def test_languages_share_formulas_links_and_placeholders(source):
 def test_equation_numbers_are_unique_and_of_the_chapter(source):
     tags = [tag for zh, _ in pairs(source) for tag in re.findall(r"\\tag\{(.*?)\}", zh)]
     assert len(tags) == len(set(tags))
-    chapter = source.stem.split("_")[0].lstrip("0").upper()
+    chapter = source.stem.split("_")[0].lstrip("0").upper() or "0"
     assert all(tag.split(".")[0] == chapter for tag in tags)
 
 
