@@ -1,6 +1,7 @@
 """The notebooks and pages are what source/ prints, and both languages say the same."""
 
 import re
+from fnmatch import fnmatch
 
 import jupytext
 import nbformat
@@ -160,3 +161,21 @@ def test_the_printer_refuses_what_an_author_must_mend(tmp_path):
         source.write_text(head + body, "utf-8")
         with pytest.raises(notebooks.SourceError, match=hint):
             print_notebook(source, "zh")
+
+
+def test_a_notebook_that_needs_more_is_run_only_where_that_is_installed(tmp_path):
+    source = tmp_path / "99_try.md"
+    source.write_text("---\nkernelspec: {name: python3, display_name: Python 3}\nneeds: no_such_module\n---\n", "utf-8")
+    printed = print_notebook(source, "zh")
+    assert notebooks.lacks(printed) == "no_such_module"
+    printed.metadata.gdcourse.needs = "json"
+    assert notebooks.lacks(printed) is None
+
+
+def test_the_book_runs_no_notebook_that_needs_more():
+    for language, folder in (("zh", ROOT), ("en", ROOT / "en")):
+        spared = yaml.safe_load((folder / "_config.yml").read_text("utf-8"))["execute"]["exclude_patterns"]
+        for source in SOURCES:
+            needs = "needs" in read(source, language).metadata.gdcourse
+            assert any(fnmatch(f"chapters/{source.stem}", pattern) for pattern in spared) == needs, source.name
+            assert not needs or (ROOT / f"requirements-{read(source, language).metadata.gdcourse.needs}.txt").exists()
