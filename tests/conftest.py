@@ -11,8 +11,10 @@ import threading
 from pathlib import Path
 
 import matplotlib
+import nbformat
 import pytest
 from filelock import FileLock
+from notebooks import lacks
 
 import gdcourse as gd
 
@@ -50,11 +52,25 @@ def replay(rule, gradients, theta=1.0, **knobs):
     return path
 
 
+def on_ci():
+    return os.environ.get("CI", "").lower() in ("true", "1")
+
+
 def missing(what):
     """Skip and say so; on CI, where everything must be there, fail."""
-    if os.environ.get("CI", "").lower() in ("true", "1"):
+    if on_ci():
         pytest.fail(f"{what} is missing, and CI must run this test")
     pytest.skip(f"{what} is missing: NOT TESTED here")
+
+
+def pytest_collection_modifyitems(items):
+    """A notebook that needs what is not installed is skipped, and says so; on CI it runs, and fails."""
+    found = {item.path: None for item in items if item.path.suffix == ".ipynb"}
+    for path in found:
+        found[path] = lacks(nbformat.read(path, as_version=4))
+    for item in items:
+        if found.get(item.path) and not on_ci():
+            item.add_marker(pytest.mark.skip(f"{found[item.path]} is missing: NOT TESTED here"))
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ PROBLEMS = {
     "logistic": gd.LogisticRegression(RNG.normal(size=(20, 3)), RNG.integers(0, 2, 20)),
     "MLP, tanh": gd.MLP.sine(hidden=(5, 4)),
     "MLP, relu": gd.MLP(RNG.normal(size=(15, 2)), RNG.normal(size=15), hidden=(6,), activation="relu"),
+    "MLP, two relu layers": gd.MLP(RNG.normal(size=(15, 3)), RNG.normal(size=15), (5, 4), "relu", seed=1),
     "MLP, linear": gd.MLP(RNG.normal(size=(15, 2)), RNG.normal(size=15), hidden=()),
     "own": gd.Problem(lambda x: np.sum(x**4, axis=(-1, -2)), lambda x: 4 * x**3, np.ones((2, 3))),
     "own surface": gd.Surface(lambda x, y: (x**2 * y, 2 * x * y, x**2), start=(1, 2)),

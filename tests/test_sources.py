@@ -1,13 +1,14 @@
 """The notebooks and pages are what source/ prints, and both languages say the same."""
 
 import re
+from fnmatch import fnmatch
 
 import jupytext
 import nbformat
 import notebooks
 import pytest
 import yaml
-from notebooks import FOLDERS, ROOT, load_claims, print_notebook, same_text, sources, target
+from notebooks import FOLDERS, ROOT, home, load_claims, print_notebook, same_text, sources, target
 
 import pages
 
@@ -32,9 +33,13 @@ def test_notebook_is_what_its_source_prints(source, language):
 @CHAPTERS
 @BOTH
 def test_notebook_keeps_text_but_no_images_and_no_errors(source, language):
-    for cell in read(source, language).cells:
+    """A notebook that the book does not run keeps its figures: each cell with an alt text has one."""
+    notebook = read(source, language)
+    kept = "needs" in notebook.metadata.gdcourse
+    for cell in notebook.cells:
+        images = [data for output in cell.get("outputs", []) for data in output.get("data", {}) if "image/" in data]
+        assert len(images) == (kept and "mystnb" in cell.metadata), cell.id
         for output in cell.get("outputs", []):
-            assert not any(kind.startswith("image/") for kind in output.get("data", {})), cell.id
             assert output.output_type != "error", cell.id
             assert output.get("name") != "stderr", cell.id
 
@@ -79,7 +84,8 @@ def test_languages_share_formulas_links_and_placeholders(source):
 def test_equation_numbers_are_unique_and_of_the_chapter(source):
     tags = [tag for zh, _ in pairs(source) for tag in re.findall(r"\\tag\{(.*?)\}", zh)]
     assert len(tags) == len(set(tags))
-    assert all(tag.split(".")[0] == str(int(source.stem[:2])) for tag in tags)
+    chapter = source.stem.split("_")[0].lstrip("0").upper() or "0"
+    assert all(tag.split(".")[0] == chapter for tag in tags)
 
 
 @CHAPTERS
@@ -100,7 +106,7 @@ def test_claim_has_a_verdict_a_reason_and_an_asserting_cell(key):
     for language in FOLDERS:
         assert claim["says"][language].strip()
         assert claim["because"][language].strip()
-    source = next(s for s in SOURCES if s.stem.startswith(f"{claim['chapter']:02}_"))
+    source = home(claim)
     text = read(source, "en")
     assert any(f'id="claim-{key}"' in c.source for c in text.cells), f"{source.name} has no place for {key}"
     cells = [c for c in text.cells if key in c.metadata.get("claims", [])]
@@ -155,3 +161,21 @@ def test_the_printer_refuses_what_an_author_must_mend(tmp_path):
         source.write_text(head + body, "utf-8")
         with pytest.raises(notebooks.SourceError, match=hint):
             print_notebook(source, "zh")
+
+
+def test_a_notebook_that_needs_more_is_run_only_where_that_is_installed(tmp_path):
+    source = tmp_path / "99_try.md"
+    source.write_text("---\nkernelspec: {name: python3, display_name: Python 3}\nneeds: no_such_module\n---\n", "utf-8")
+    printed = print_notebook(source, "zh")
+    assert notebooks.lacks(printed) == "no_such_module"
+    printed.metadata.gdcourse.needs = "json"
+    assert notebooks.lacks(printed) is None
+
+
+def test_the_book_runs_no_notebook_that_needs_more():
+    for language, folder in (("zh", ROOT), ("en", ROOT / "en")):
+        spared = yaml.safe_load((folder / "_config.yml").read_text("utf-8"))["execute"]["exclude_patterns"]
+        for source in SOURCES:
+            needs = "needs" in read(source, language).metadata.gdcourse
+            assert any(fnmatch(f"chapters/{source.stem}", pattern) for pattern in spared) == needs, source.name
+            assert not needs or (ROOT / f"requirements-{read(source, language).metadata.gdcourse.needs}.txt").exists()

@@ -12,10 +12,15 @@ and ``{{folded G8}}`` are filled in from ``source/claims.yml``, and ``{{at X1}}`
 marks the place that the page of claims links to.  A code cell
 may have a ``name`` (its id), ``alt`` texts for its figure, and ``claims``
 that it asserts.
+
+A source whose head says ``needs: torch`` is run only where that module is
+installed.  The book never runs it, so its notebooks keep their figures.
 """
 
 import argparse
+import base64
 import hashlib
+import importlib.util
 import json
 import re
 import sys
@@ -31,6 +36,7 @@ from nbclient.exceptions import CellExecutionError
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = {"zh": ROOT / "chapters", "en": ROOT / "en" / "chapters"}
 MEMORY = ROOT / "_build" / "notebooks.json"
+FIGURE = 70_000  # bytes
 
 WORDS = {
     "zh": {
@@ -73,7 +79,7 @@ class SourceError(Exception):
 
 
 def sources():
-    return sorted((ROOT / "source").glob("[0-9a-z][0-9a-z]_*.md"))
+    return sorted((ROOT / "source").glob("[0-9a-z]*_*.md"))
 
 
 def target(source, language):
@@ -82,6 +88,19 @@ def target(source, language):
 
 def load_claims():
     return yaml.safe_load((ROOT / "source" / "claims.yml").read_text("utf-8"))
+
+
+def home(claim):
+    """The source that a claim stands in: chapter 5 is 05_….md, appendix "a" is a_….md."""
+    chapter = claim["chapter"]
+    prefix = f"{chapter:02}_" if isinstance(chapter, int) else f"{chapter}_"
+    return next(source for source in sources() if source.stem.startswith(prefix))
+
+
+def lacks(notebook):
+    """The module that a notebook needs beyond requirements.txt, if it is not installed."""
+    needs = notebook.metadata.get("gdcourse", {}).get("needs")
+    return needs if needs and not importlib.util.find_spec(needs) else None
 
 
 def repository():
@@ -98,10 +117,12 @@ def print_notebook(source, language, claims=None):
     claims = load_claims() if claims is None else claims
     text = source.read_text("utf-8")
     cells, ids = [], set()
+    read = jupytext.reads(text, "md:myst")
+    needs = {"needs": read.metadata.needs} if "needs" in read.metadata else {}
     if repository():
         cells.append(nbformat.v4.new_code_cell(COLAB.format(repository()), id="colab"))
         cells[0].metadata.tags = ["remove-cell"]
-    for cell in jupytext.reads(text, "md:myst").cells:
+    for cell in read.cells:
         if cell.cell_type == "markdown":
             if cell.metadata.get("lang") not in WORDS:
                 raise SourceError(f'{source.name}: a text cell needs {{"lang": "zh"}} or "en": {cell.source[:60]!r}')
@@ -126,7 +147,7 @@ def print_notebook(source, language, claims=None):
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
-            "gdcourse": {"printed_from": f"source/{source.name}", "language": language},
+            "gdcourse": {"printed_from": f"source/{source.name}", "language": language, **needs},
         },
     )
 
@@ -196,7 +217,7 @@ def same_text(printed, notebook):
 
 
 def run(notebook, source, language):
-    """Execute in place; keep the text of outputs, drop images and counts that vary."""
+    """Execute in place; keep the text of outputs, drop what varies, and the images that the book draws itself."""
     FOLDERS[language].mkdir(parents=True, exist_ok=True)
     client = NotebookClient(
         notebook, timeout=300, coalesce_streams=True, resources={"metadata": {"path": str(FOLDERS[language])}}
@@ -215,7 +236,10 @@ def run(notebook, source, language):
             if images and "mystnb" not in cell.metadata:
                 raise SourceError(f"{source.name}, cell {cell.id}, draws a figure but has no alt text")
             for kind in images:
-                del output.data[kind]
+                if "needs" not in notebook.metadata.gdcourse:
+                    del output.data[kind]
+                elif len(base64.b64decode(output.data[kind])) > FIGURE:
+                    raise SourceError(f"{source.name}, cell {cell.id}: a figure that is kept may weigh 70 KB, no more")
             if "metadata" in output:
                 output.metadata = {}
     return notebook
@@ -254,6 +278,11 @@ def main():
         if options.check:
             print("\n".join(stale) or "every notebook is what its source prints")
             return bool(stale)
+
+        for item in work:
+            if lacks(item[2]):
+                print(f"{item[4]} needs what requirements-{lacks(item[2])}.txt installs: left as it is")
+        work = [item for item in work if not lacks(item[2])]
 
         def job(item):
             source, language, printed, path, name, key = item

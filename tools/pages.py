@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 from notebooks import WORDS as CLAIM_WORDS
-from notebooks import load_claims, origin, sources, verdict
+from notebooks import home, load_claims, origin, verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = {"zh": ROOT / "pages", "en": ROOT / "en" / "pages"}
@@ -115,6 +115,7 @@ CLAIMS = {
         "slips": "## 文章里的疏漏",
         "slips_intro": "跑一遍，看看会怎样。",
         "chapter": "第 {} 章",
+        "appendix": "附录 {}",
         "look": "看实验",
         "sources": "看出处",
         "brackets": "（{}，{}）：",
@@ -131,6 +132,7 @@ CLAIMS = {
         "slips": "## Slips in the articles",
         "slips_intro": "Run them and look.",
         "chapter": "chapter {}",
+        "appendix": "appendix {}",
         "look": "See it run",
         "sources": "See the sources",
         "brackets": " ({}, {}): ",
@@ -152,10 +154,10 @@ def print_claims(language):
 def claim_entry(key, claim, language):
     """One claim: who says it, the verdict, the reason, the way to the experiment."""
     words = CLAIMS[language]
-    chapter = next(source.stem for source in sources() if source.stem.startswith(f"{claim['chapter']:02}_"))
     look = words["sources" if claim.get("by") == "sources" else "look"]
-    link = f'<a href="../chapters/{chapter}.html#claim-{key}">{look}</a>'
-    brackets = words["brackets"].format(origin(claim, language), words["chapter"].format(claim["chapter"]))
+    link = f'<a href="../chapters/{home(claim).stem}.html#claim-{key}">{look}</a>'
+    place = words["chapter"] if isinstance(claim["chapter"], int) else words["appendix"]
+    brackets = words["brackets"].format(origin(claim, language), place.format(str(claim["chapter"]).upper()))
     if claim["verdict"] == "slip":
         said, judged = f"**{key}**", ""
     else:

@@ -47,7 +47,8 @@ def stopping(losses, *, tol=1e-3, patience=3):
     return abs(new - old) < tol * abs(old)
 
 
-def generic(theta, grad, t=0, m=0.0, v=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, correct=True, adaptive=True):
+def generic(theta, grad, t=0, m=0.0, v=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8,
+            correct=True, adaptive=True):  # fmt: skip
     r"""One update with two switches: four rules in seven lines.
 
     ``adaptive``  divide by √v + ε, or not at all
