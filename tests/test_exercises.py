@@ -309,6 +309,7 @@ def test_every_mistake_has_a_message_and_every_message_a_mistake():
     needed = {m for e in EXERCISES.values() for m in e.mistakes}
     form = {"pass", "todo", "timeout", "none", "no_state", "state_flat", "state_count", "state_shape", "type", "shape"}
     form |= {"arity", "exception", "mutates", "hidden", "not_callable", "unknown", "not_yet", "no_exercise"}
+    assert set(WORDS["en"]["page"]) <= form | {"syntax", "no_function", "full_width"}
     special = {f"{name}.{m}" for name, e in EXERCISES.items() for m in e.mistakes}
     known = set(WORDS["en"]["mistakes"])
     for name, exercise in EXERCISES.items():
@@ -319,10 +320,10 @@ def test_every_mistake_has_a_message_and_every_message_a_mistake():
 
 
 def test_messages_are_short_and_written_in_full_width_signs():
-    for id, (verdict, why) in WORDS["en"]["mistakes"].items():
+    for id, (verdict, why) in [*WORDS["en"]["mistakes"].items(), *WORDS["en"]["page"].items()]:
         assert 20 <= len(why.split()) <= 60, (id, len(why.split()))
         assert len(verdict.split()) <= 20, id
-    for id, (verdict, why) in WORDS["zh"]["mistakes"].items():
+    for id, (verdict, why) in [*WORDS["zh"]["mistakes"].items(), *WORDS["zh"]["page"].items()]:
         assert 40 <= len(re.sub(r"\s", "", why)) <= 120, (id, why)
         assert not re.search(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]", verdict + why), id
         for text in (verdict, why):
@@ -405,22 +406,44 @@ CHECKED = [
 ]
 
 
+def left_open(source):
+    """What the learner finds in such a cell: all but the call of the checker."""
+    return source.split("\n\ngd.check(")[0]
+
+
 def test_the_cells_of_the_chapters_hold_the_stubs():
     assert CHECKED
     for chapter, _, name, source in CHECKED:
-        assert shell.stub(name) in source, chapter.name
+        before, blank, after = left_open(source).partition(core.BLANK)
+        if blank:  # what belongs there is no secret to the reference
+            missing = EXERCISES[name].source.replace(f"def {name}(", f"def my_{name}(")
+            missing = missing.removeprefix(before).removesuffix(after)
+            assert left_open(source) == shell.stub(name, blank=missing)
+        else:
+            assert left_open(source) == shell.stub(name), chapter.name
+
+
+def test_exercise_cells_are_tagged_for_the_page_and_hold_no_solution():
+    for path in ROOT.glob("**/chapters/*.ipynb"):
+        if "_build" in path.parts:
+            continue
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                assert ("gd.check(" in cell.source) == ("exercise" in cell.metadata.get("tags", [])), cell.id
+                assert "gd.solution(" not in cell.source
 
 
 @pytest.mark.parametrize("expected", ["todo", "pass", "timeout"])
 def test_copies_of_the_cells_run_in_a_kernel(expected, tmp_path):
     """The stubs, the solutions, and one with an endless loop, which a kernel must survive."""
     cells = [nbformat.v4.new_code_cell("import gdcourse as gd")]
-    for _, _, name, source in CHECKED[:1] if expected == "timeout" else CHECKED:
+    whole = [item for item in CHECKED if core.BLANK not in item[-1]]
+    for _, _, name, source in whole[:1] if expected == "timeout" else CHECKED:
         if expected == "timeout":
             source = source.replace("raise NotImplementedError", "while True: pass")
         if expected == "pass":
             solved = EXERCISES[name].source.replace(f"def {name}(", f"def my_{name}(")
-            source = source.replace(shell.stub(name), f"sqrt = gd.optimizers.sqrt\n\n{solved}")
+            source = source.replace(left_open(source), f"sqrt = gd.optimizers.sqrt\n\n{solved}")
         cells.append(nbformat.v4.new_code_cell(source))
     path = tmp_path / "copy.ipynb"
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}

@@ -8,8 +8,9 @@
 ``en/chapters/NN_name.ipynb``.  Markdown cells are marked ``+++ {"lang": "zh"}``
 or ``+++ {"lang": "en"}``; code cells are shared, but for the one call
 ``gd.use_language("zh")``.  In Markdown, ``{{claim G8}}``, ``{{verdict G8}}``
-and ``{{folded G8}}`` are filled in from ``source/claims.yml``, and ``{{at X1}}``
-marks the place that the page of claims links to.  A code cell
+and ``{{folded G8}}`` are filled in from ``source/claims.yml``, ``{{at X1}}``
+marks the place that the page of claims links to, and ``{{question name}}``
+prints a question of ``source/questions.yml``.  A code cell
 may have a ``name`` (its id), ``alt`` texts for its figure, and ``claims``
 that it asserts.
 """
@@ -24,6 +25,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+import questions
 import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -138,7 +140,19 @@ def fill_in(text, language, claims, where):
             raise SourceError(f"{where}: there is no claim {key} in source/claims.yml")
         return CARDS[kind](key, claims[key], language)
 
-    return re.sub(r"\{\{(claim|verdict|folded|at) (\w+)\}\}", card, text)
+    text = re.sub(r"\{\{(claim|verdict|folded|at) (\w+)\}\}", card, text)
+    return fill_in_questions(text, language, where)
+
+
+def fill_in_questions(text, language, where):
+    """Replace {{question name}} by the question, numbered where there are several."""
+    names = re.findall(r"\{\{question ([\w-]+)\}\}", text)
+    for count, name in enumerate(names, 1):
+        if name not in questions.load():
+            raise SourceError(f"{where}: there is no question {name} in source/questions.yml")
+        shown = questions.show(name, language, count if len(names) > 1 else None)
+        text = text.replace(f"{{{{question {name}}}}}", shown)
+    return text
 
 
 def origin(claim, language):

@@ -39,7 +39,7 @@ ADAM = SIGN | {
     "t_missing": "t = t + 1 => pass",
     "t_not_advanced": "t = t + 1 => t = max(t, 1)",
     "t_plus_1": ("beta1**t => beta1 ** (t + 1)", "beta2**t => beta2 ** (t + 1)"),
-    "t_times": "**t => * t",
+    "t_times": "**t =>  * t",
     "bias_mult": ("hat = m / => hat = m *", "/ (1 - beta2**t) => * (1 - beta2**t)"),
     "bias_no_power": "**t) => )",
     "bias_swapped": ("m / (1 - beta1**t) => m / (1 - beta2**t)", "/ (1 - beta2**t)\n => / (1 - beta1**t)\n"),

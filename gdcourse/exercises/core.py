@@ -26,6 +26,10 @@ ORDER = (
     + ("adam", "amsgrad", "adamw", "nesterov", "nadam", "generic")
 )  # fmt: skip
 
+# What a message begins with, by its kind.
+SIGNS = {"pass": "✓", "wrong": "✗", "convention": "≈", "error": "!", "todo": "○", "note": "→"}
+BLANK = "____"  # what a learner replaces
+
 # --- the probes: gradients are recorded, so that a wrong step does not change what comes next ---
 
 ROWS = [
@@ -398,14 +402,16 @@ def diagnose(exercise, fn, array, line_of=None):
         again = list(run(exercise, fn, exercise.probes[0], array))
     except NotImplementedError:
         return dict(result, id="todo", kind="todo")
+    except NameError as error:
+        if BLANK not in str(error):
+            return _failed(result, error, line_of)
+        return dict(result, id="todo", kind="todo")
     except Wrong as wrong:
         return dict(result, id=wrong.id, **wrong.details)
     except BaseException as error:
         if getattr(error, "passes", False):  # not the learner's
             raise
-        line, says = line_of(error) if line_of else None, _words_of(error)
-        id = "arity" if line is None and isinstance(error, TypeError) and "argument" in says else "exception"
-        return dict(result, id=id, error=says, line=line or "")
+        return _failed(result, error, line_of)
     if repr(again) != repr(trace[0]):
         return dict(result, id="hidden", kind="wrong")
     found = difference(exercise, trace, exercise.reference, array)
@@ -418,7 +424,14 @@ def diagnose(exercise, fn, array, line_of=None):
     return dict(result, id="wrong_" + found["quantity"], kind="wrong")
 
 
-def _words_of(error):
+def _failed(result, error, line_of):
+    line, says = line_of(error) if line_of else None, words_of(error)
+    id = "arity" if line is None and isinstance(error, TypeError) and "argument" in says else "exception"
+    return dict(result, id=id, error=says, line=line or "")
+
+
+def words_of(error):
+    """Its type and message, as Python prints them."""
     try:
         words = str(error)[:200]
     except Exception:  # an error of the learner's own make

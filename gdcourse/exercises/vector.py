@@ -43,6 +43,9 @@ class Vec:
     def size(self):
         return len(self.values)
 
+    def __repr__(self):
+        return str(self.values)
+
     def tolist(self):
         return list(self.values)
 
