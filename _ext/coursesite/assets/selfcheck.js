@@ -104,7 +104,8 @@ const numberIn = (text) => {
 
 const askForNumber = (question) => {
   const choices = [...question.querySelectorAll("details")];
-  const values = choices.map((choice) => numberIn(choice.querySelector("summary").textContent.replace(/^\s*\w\.\s*/, "")));
+  choices.forEach((choice) => (choice.firstElementChild.textContent = choice.textContent.replace(/^\w\. (\S+)[^]*/, "$1")));
+  const values = choices.map((choice) => numberIn(choice.firstElementChild.textContent));
   const input = element("input", { autocomplete: "off", autocapitalize: "off", spellcheck: "false", size: "9" });
   const output = element("output", { "aria-live": "polite" });
   const form = element("form", {}, element("label", {}, `${WORDS.number} `, input), element("button", {}, WORDS.check), output);
@@ -159,6 +160,7 @@ const keys = (area, check) => {
       if (!spaces) return; // nothing to take back: let the reader go
       area.setSelectionRange(start, start + spaces);
       document.execCommand("delete");
+      area.setSelectionRange(before.length - spaces, before.length - spaces);
     } else if (event.key === "Tab" && !leaving) insert(" ".repeat(4 - (line.length % 4)));
     else return;
     if (event.key !== "Escape") event.preventDefault();
@@ -167,7 +169,7 @@ const keys = (area, check) => {
 
 const exercise = (cell) => {
   const id = idOf(cell);
-  const stub = cell.querySelector("pre").textContent.replace(/\n*gd\.check\(.*\)\s*$/, "\n");
+  const stub = cell.querySelector("pre").textContent.replace(/\n*gd\.check\(.*\)\s*$/, "");
   const area = element("textarea", {
     id: `code-${id}`, wrap: "off", spellcheck: "false", autocomplete: "off", autocapitalize: "off", autocorrect: "off",
     "aria-describedby": `keys-${id}`,
@@ -193,7 +195,7 @@ const exercise = (cell) => {
   const during = (work) => async () => {
     if (busy) return;
     busy = true;
-    say("note", "…", [WORDS.wait]);
+    say("waiting", "…", [WORDS.wait]);
     try {
       await work();
     } catch (error) {
@@ -265,6 +267,6 @@ const exercise = (cell) => {
 
 kept.change((all) => (all.pages[here] = ids));
 cells.forEach(exercise);
-home.querySelector("h2").after(element("p", { class: "progress" }, count, WORDS.saved, " ", forget));
+home.querySelector("h2").after(element("p", { class: "course-progress" }, count, WORDS.saved, " ", forget));
 document.querySelector(".header-article-items__end")?.prepend(mark);
 showProgress();
