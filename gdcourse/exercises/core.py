@@ -258,6 +258,8 @@ def _follow(exercise, fn, probe, array):
         expect_shape(new, like, found["theta"])
         for name, value in zip(exercise.state, left):  # noqa: B905
             found[name] = _numbers(value)
+            if name == "t" and len(found[name]) > 1:
+                raise Wrong("state_swapped")
             if len(found[name]) not in (1, count):
                 raise Wrong("state_shape", quantity=name, got=str(shape_of(value)), expected=str(shape))
         if repr(numbers(theta)) != repr(at) or repr([numbers(x) for x in state]) != before:
@@ -443,7 +445,7 @@ def named(exercise, trace, found, array):
     """The mistake, or the pair of mistakes "a+b", that does what ``trace`` does; None when none does."""
     for name in sorted(exercise.mistakes):  # (MicroPython's dictionaries have no order)
         if difference(exercise, trace, exercise.mistaken(name), array) is None:
-            return name
+            return name.split("~")[0]
     # Most pairs are ruled out by the first step of one probe, that where the state is given.
     first = 2 if exercise.is_rule and exercise.name != "generic" else found["probe"] - 1
     effects = {name: _effect(exercise, name, first, array) for name in exercise.mistakes}
@@ -454,7 +456,7 @@ def named(exercise, trace, found, array):
                 continue
             pair = exercise.mistaken(b + "+" + a)
             if pair and all(difference(exercise, trace, pair, array, at) is None for at in ([first], None)):
-                return b + "+" + a
+                return b.split("~")[0] + "+" + a.split("~")[0]
     return None
 
 
