@@ -206,7 +206,7 @@ SOLUTIONS = {
         "title": "# 自测题的答案",
         "intro": "先自己做，再来对照。代码题的写法不止一种，检查器认的是结果；这里给出的是课程自己的写法，"
         "`sqrt(x)` 就是 `x**0.5`。选错的那些项错在哪里，题目下面都有解说。",
-        "chapter": "## [第{}章](../chapters/{}.md)",
+        "chapter": "## [第{}章](../chapters/{}.ipynb)",
         "numerals": "零一二三四五六七",
         "questions": "### 小问题",
         "code": "### 动手题",
@@ -220,7 +220,7 @@ SOLUTIONS = {
         "intro": "Try first, then compare. Code can be written in many ways, and the checker looks at the result; "
         "below is how the course writes it, where `sqrt(x)` is `x**0.5`. "
         "What is wrong with the other choices is said under each question.",
-        "chapter": "## [Chapter {}](../chapters/{}.md)",
+        "chapter": "## [Chapter {}](../chapters/{}.ipynb)",
         "numerals": "01234567",
         "questions": "### Small questions",
         "code": "### Code",
