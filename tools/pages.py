@@ -206,7 +206,7 @@ SOLUTIONS = {
         "title": "# 自测题的答案",
         "intro": "先自己做，再来对照。代码题的写法不止一种，检查器认的是结果；这里给出的是课程自己的写法，"
         "`sqrt(x)` 就是 `x**0.5`。选错的那些项错在哪里，题目下面都有解说。",
-        "chapter": "## [第{}章](../chapters/{}.ipynb)",
+        "chapter": "## 第{0}章\n\n题目在[第{0}章的“自测”](../chapters/{1}.ipynb)里。",
         "numerals": "零一二三四五六七",
         "questions": "### 小问题",
         "code": "### 动手题",
@@ -220,7 +220,7 @@ SOLUTIONS = {
         "intro": "Try first, then compare. Code can be written in many ways, and the checker looks at the result; "
         "below is how the course writes it, where `sqrt(x)` is `x**0.5`. "
         "What is wrong with the other choices is said under each question.",
-        "chapter": "## [Chapter {}](../chapters/{}.ipynb)",
+        "chapter": "## Chapter {0}\n\nThe questions stand in the self-check of [chapter {0}](../chapters/{1}.ipynb).",
         "numerals": "01234567",
         "questions": "### Small questions",
         "code": "### Code",
@@ -257,9 +257,9 @@ def key(name, language):
     """A question and its right answer."""
     question = questions.load()[name]
     says, because = next((says, because) for says, because, right in questions.choices(question, language) if right)
-    stop = "" if says.endswith((".", "。")) else {"zh": "。", "en": "."}[language]
     because = because.removeprefix("对。").removeprefix("Right.").strip()
-    return f"**{question['asks'][language]}**\n: **{says}{stop}** {because}"
+    stop = {"zh": "。", "en": ". "}[language]  # outside the bold letters, or a Chinese sentence would not end them
+    return f"**{question['asks'][language]}**\n: **{says.rstrip('.。')}**{stop}{because}"
 
 
 def reference(name, language):
@@ -267,7 +267,10 @@ def reference(name, language):
     known = messages(language)
     why, formula, _ = known["hints"][name]
     label = {"zh": "公式：", "en": "Formula: "}[language]
-    return f"**{known['titles'][name]}** (`{name}`)\n\n{why}\n\n{label}{formula}\n\n```python\n{get(name).source}\n```"
+    title = {"zh": f"**{known['titles'][name]}**（`{name}`）", "en": f"**{known['titles'][name]}** (`{name}`)"}[
+        language
+    ]
+    return f"{title}\n\n{why}\n\n{label}{formula}\n\n```python\n{get(name).source}\n```"
 
 
 def experiment(entry, language):

@@ -256,13 +256,9 @@ const exercise = (cell) => {
   };
   const bar = element("div", { class: "buttons" }, button("check", check), button("hint", hint), button("solution", solution), button("again", again));
   cell.classList.add("enhanced");
-  cell.append(
-    element("label", { for: area.id }, WORDS.code),
-    element("div", { class: "editor" }, numbers, area),
-    element("p", { class: "keys", id: `keys-${id}` }, WORDS.keys),
-    bar,
-    status,
-  );
+  const editor = element("div", { class: "editor" }, numbers, area);
+  const help = element("p", { class: "keys", id: `keys-${id}` }, WORDS.keys);
+  cell.append(element("div", { class: "exercise" }, element("label", { for: area.id }, WORDS.code), editor, help, bar, status));
 };
 
 kept.change((all) => (all.pages[here] = ids));
