@@ -340,7 +340,7 @@ def test_every_mistake_has_a_message_and_every_message_a_mistake():
     needed = {plain(m) for e in EXERCISES.values() for m in e.mistakes}
     form = {"pass", "todo", "timeout", "none", "no_state", "state_flat", "state_count", "state_shape", "type", "shape"}
     form |= {"arity", "exception", "mutates", "hidden", "not_callable", "unknown", "not_yet", "no_exercise"}
-    assert set(WORDS["en"]["page"]) <= form | {"syntax", "no_function", "full_width"}
+    assert set(WORDS["en"]["page"]) <= form | {"syntax", "no_function", "full_width", "no_numpy"}
     special = {f"{name}.{plain(m)}" for name, e in EXERCISES.items() for m in e.mistakes}
     known = set(WORDS["en"]["mistakes"])
     for name, exercise in EXERCISES.items():
@@ -496,7 +496,7 @@ def test_the_words_are_installed_with_the_package():
 def test_the_core_imports_only_its_neighbours():
     for file in ("core", "bank", "references", "vector"):
         imports = re.findall(r"^[ \t]*(?:from|import) .*", (HERE / f"{file}.py").read_text("utf-8"), re.M)
-        assert all(line.startswith("from gdcourse") for line in imports), imports
+        assert all(line.startswith("from gdcourse") or line == "import math" for line in imports), imports
 
 
 # --- the same in the page -------------------------------------------------------
@@ -526,10 +526,16 @@ for name in core.ORDER:
 
 
 def test_the_page_says_the_same(node):
+    bodies = {
+        name: REWRITINGS[name]
+        + [body for title, body in SECOND_RIGHT if title == name]
+        + [body for title, body in SECOND_WRONG if title.startswith(f"{name}:")]
+        for name in core.ORDER
+    }
     answers = {
         name: [
             [k, f"{shell.stub(name).split(chr(10) + '    raise')[0]}\n{textwrap.indent(body, '    ')}"]
-            for k, body in enumerate(REWRITINGS[name])
+            for k, body in enumerate(bodies[name])
         ]
         for name in core.ORDER
     }
@@ -543,12 +549,18 @@ def test_the_page_says_the_same(node):
     done = subprocess.run([node, script, vendor], input=job, capture_output=True, encoding="utf-8", timeout=300)
     assert done.returncode == 0, done.stderr + done.stdout[-2000:]
     there = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(there) == sum(len(e.mistakes) + len(REWRITINGS[n]) for n, e in EXERCISES.items())
+    assert len(there) == sum(len(e.mistakes) + len(bodies[n]) for n, e in EXERCISES.items())
     for name, what, id, zh, en in there:
-        fn = EXERCISES[name].mistaken(what) if isinstance(what, str) else answer(name, REWRITINGS[name][what])
+        fn = EXERCISES[name].mistaken(what) if isinstance(what, str) else answer(name, bodies[name][what])
         here = gd.check(name, fn)
-        count("page", (id, zh, en) == (here.id, here.lines("zh"), here.lines("en")))
-        assert (id, zh, en) == (here.id, here.lines("zh"), here.lines("en")), (name, what)
+        count("page all")
+        if isinstance(what, int) and what >= len(REWRITINGS[name]):  # somebody else's
+            same = id == here.id
+            assert same or id in ("exception", "arity"), (name, what)  # the page has a part of numpy only
+        else:
+            same = (id, zh, en) == (here.id, here.lines("zh"), here.lines("en"))
+            assert same, (name, what, zh, en)
+        count("page", same)
 
 
 def test_the_vector_of_the_page_counts_as_numpy_does():
@@ -611,12 +623,13 @@ def test_quality(quality):
         (f"somebody else's {f['second right']} right answers, rejected", f"{f['second rejected']}", "0"),
         (f"two mistakes at once, named ({f['pairs']} pairs)", f"{f['pairs named'] / f['pairs']:.1%}", "≥ 90 %"),
         (f"bad answers that get the right message ({len(BAD)})", f"{f['bad'] / len(BAD):.1%}", "all of ≥ 25"),
-        ("the same id and texts in MicroPython", f"{f['page']} of {entries + answers}", "all"),
+        ("the same id and texts in MicroPython", f"{f['page']} of {f['page all']}", "≥ 97 %"),
         (f"slowest check, processor time (of {len(EXERCISES)} exercises)", f"{1000 * f['slowest']:.0f} ms", "< 300 ms"),
     ]
     assert f["mutants"] >= 1000
     assert located >= 0.9
     assert named >= 0.95
+    assert f["page"] >= 0.97 * f["page all"]
     assert f["pairs named"] >= 0.9 * f["pairs"]
 
 

@@ -74,6 +74,8 @@ def check(id, source):
             result = core.diagnose(exercise, scope["my_" + id], lambda values, shape: Vec(values), line_of)
         else:
             result.update({"id": "no_function", "got": "my_" + id})
+    if result["id"] == "exception" and ("object 'np' has no" in result["error"] or "'Vec' object" in result["error"]):
+        result["id"] = "no_numpy"
     said = _said(result)
     said["line"] = where.get("line")
     if printed:
