@@ -93,6 +93,7 @@ def test_an_error_is_shown_with_its_line(page, address, edition):
     assert chapter.check("adam", f"{head}\n    return theta + (1")[0] == "syntax"
     assert chapter.check("adam", f"{head}\n    return theta，（t, m, v）")[0] == "full_width"
     assert chapter.check("adam", "x = 1")[0] == "no_function"
+    assert chapter.check("adam", f"{head}\n    return theta / np.linalg.norm(theta), (t, m, v)")[0] == "no_numpy"
     assert chapter.check("adam", f"{head}\n    print(theta)\n    return theta, (t, m, v)")[1].count("[0.5, -1.25, 2.0]")
     # the whole cell, copied from the notebook
     assert chapter.check("adam", f'import numpy as np\n\n{source("adam")}\n\ngd.check("adam", my_adam)')[0] == "pass"
