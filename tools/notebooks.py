@@ -8,8 +8,9 @@
 ``en/chapters/NN_name.ipynb``.  Markdown cells are marked ``+++ {"lang": "zh"}``
 or ``+++ {"lang": "en"}``; code cells are shared, but for the one call
 ``gd.use_language("zh")``.  In Markdown, ``{{claim G8}}``, ``{{verdict G8}}``
-and ``{{folded G8}}`` are filled in from ``source/claims.yml``, and ``{{at X1}}``
-marks the place that the page of claims links to.  A code cell
+and ``{{folded G8}}`` are filled in from ``source/claims.yml``, ``{{at X1}}``
+marks the place that the page of claims links to, and ``{{question name}}``
+prints a question of ``source/questions.yml``.  A code cell
 may have a ``name`` (its id), ``alt`` texts for its figure, and ``claims``
 that it asserts.
 
@@ -29,6 +30,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+import questions
 import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -72,6 +74,9 @@ import sys
 
 if "google.colab" in sys.modules:
     %pip install -q git+{}"""
+
+
+EXERCISE = re.compile(r'^gd\.check\("', re.M)  # a cell that the page turns into an editor
 
 
 class SourceError(Exception):
@@ -131,8 +136,9 @@ def print_notebook(source, language, claims=None):
             new = nbformat.v4.new_markdown_cell(fill_in(cell.source, language, claims, source.name))
         else:
             new = nbformat.v4.new_code_cell(cell.source.replace('use_language("zh")', f'use_language("{language}")'))
-            if cell.metadata.get("tags"):
-                new.metadata.tags = cell.metadata.tags
+            tags = [*cell.metadata.get("tags", []), *(["exercise"] if EXERCISE.search(cell.source) else [])]
+            if tags:
+                new.metadata.tags = tags
             if cell.metadata.get("claims"):
                 new.metadata.claims = cell.metadata.claims
             if cell.metadata.get("alt"):
@@ -161,7 +167,19 @@ def fill_in(text, language, claims, where):
             raise SourceError(f"{where}: there is no claim {key} in source/claims.yml")
         return CARDS[kind](key, claims[key], language)
 
-    return re.sub(r"\{\{(claim|verdict|folded|at) (\w+)\}\}", card, text)
+    text = re.sub(r"\{\{(claim|verdict|folded|at) (\w+)\}\}", card, text)
+    return fill_in_questions(text, language, where)
+
+
+def fill_in_questions(text, language, where):
+    """Replace {{question name}} by the question, numbered where there are several."""
+    names = re.findall(r"\{\{question ([\w-]+)\}\}", text)
+    for count, name in enumerate(names, 1):
+        if name not in questions.load():
+            raise SourceError(f"{where}: there is no question {name} in source/questions.yml")
+        shown = questions.show(name, language, count if len(names) > 1 else None)
+        text = text.replace(f"{{{{question {name}}}}}", shown)
+    return text
 
 
 def origin(claim, language):

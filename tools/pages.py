@@ -7,13 +7,20 @@ A page is one function here, from a language to Markdown, and one line in ``PAGE
 """
 
 import argparse
+import re
 import sys
 from itertools import groupby
 from pathlib import Path
 
+import numpy as np
+import questions
 import yaml
 from notebooks import WORDS as CLAIM_WORDS
-from notebooks import home, load_claims, origin, verdict
+from notebooks import home, load_claims, origin, sources, verdict
+
+import gdcourse as gd
+from gdcourse.exercises import core, get
+from gdcourse.exercises.shell import messages
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = {"zh": ROOT / "pages", "en": ROOT / "en" / "pages"}
@@ -42,7 +49,13 @@ EPS = {
 }
 
 WORDS = {
-    "zh": {"columns": ("", "ε 在哪里", "默认值", "首步到（见下）"), "traps": "容易踩的坑", "all": "、", "colon": "："},
+    "zh": {
+        "columns": ("", "ε 在哪里", "默认值", "首步到（见下）"),
+        "traps": "容易踩的坑",
+        "all": "、",
+        "colon": "：",
+        "stop": "。",
+    },
     "en": {
         "columns": ("", "ε sits", "defaults", "first step to (see below)"),
         "traps": "Traps",
@@ -188,9 +201,96 @@ def print_glossary(language):
     return "\n\n".join(parts) + "\n"
 
 
+# --- solutions --------------------------------------------------------------
+
+SOLUTIONS = {
+    "zh": {
+        "title": "# 自测题的答案",
+        "intro": "先自己做，再来对照。代码题的写法不止一种，检查器认的是结果；这里给出的是课程自己的写法，"
+        "`sqrt(x)` 就是 `x**0.5`。选错的那些项错在哪里，题目下面都有解说。",
+        "chapter": "## 第{0}章\n\n题目在[第{0}章的“自测”](../chapters/{1}.ipynb)里。",
+        "numerals": "零一二三四五六七",
+        "questions": "### 小问题",
+        "code": "### 动手题",
+        "experiment": "### 没有标准答案的实验",
+        "more": "## 更多练习",
+        "more_intro": "章节里没有用到、但在 Jupyter 里同样可以检查的题目："
+        '`gd.exercises.stub("nadam")` 给出题目，`gd.check("nadam", my_nadam)` 检查。',
+    },
+    "en": {
+        "title": "# Solutions to the self-check",
+        "intro": "Try first, then compare. Code can be written in many ways, and the checker looks at the result; "
+        "below is how the course writes it, where `sqrt(x)` is `x**0.5`. "
+        "What is wrong with the other choices is said under each question.",
+        "chapter": "## Chapter {0}\n\nThe questions stand in the self-check of [chapter {0}](../chapters/{1}.ipynb).",
+        "numerals": "01234567",
+        "questions": "### Small questions",
+        "code": "### Code",
+        "experiment": "### The experiment without a model answer",
+        "more": "## More exercises",
+        "more_intro": "Exercises that no chapter uses but that can be checked in Jupyter all the same: "
+        '`gd.exercises.stub("nadam")` gives the task, `gd.check("nadam", my_nadam)` checks it.',
+    },
+}
+
+
+def print_solutions(language):
+    """The references, the keys of the questions, model answers: a section per chapter that asks something."""
+    words, used = SOLUTIONS[language], []
+    parts = [head("questions.yml, solutions.yml and gdcourse/exercises"), words["title"], words["intro"]]
+    for source in sources():
+        text = source.read_text("utf-8")
+        names = list(dict.fromkeys(re.findall(r"\{\{question ([\w-]+)\}\}", text)))
+        exercises = [name for name in re.findall(r'^gd\.check\("(\w+)"', text, re.M) if name not in used]
+        if not names and not exercises:
+            continue
+        number, used = int(source.stem[:2]), used + exercises
+        parts += [words["chapter"].format(words["numerals"][number], source.stem)]
+        if names:
+            parts += [words["questions"], *(key(name, language) for name in names)]
+        if exercises:
+            parts += [words["code"], *(reference(name, language) for name in exercises)]
+        if number in load("solutions.yml"):
+            parts += [words["experiment"], experiment(load("solutions.yml")[number], language)]
+    rest = [name for name in core.ORDER if name not in used]
+    parts += [words["more"], words["more_intro"], *(reference(name, language) for name in rest)]
+    return "\n\n".join(parts) + "\n"
+
+
+def key(name, language):
+    """A question and its right answer."""
+    question = questions.load()[name]
+    says, because = next((says, because) for says, because, right in questions.choices(question, language) if right)
+    because = because.removeprefix("对。").removeprefix("Right.").strip()
+    stop = {"zh": "。", "en": ". "}[language]  # outside the bold letters, or a Chinese sentence would not end them
+    return f"**{question['asks'][language]}**\n: **{says.rstrip('.。')}**{stop}{because}"
+
+
+def reference(name, language):
+    """What an exercise asks, why it is so, its formula, its source."""
+    known = messages(language)
+    why, formula, _ = known["hints"][name]
+    label = {"zh": "公式：", "en": "Formula: "}[language]
+    title = {"zh": f"**{known['titles'][name]}**（`{name}`）", "en": f"**{known['titles'][name]}** (`{name}`)"}[
+        language
+    ]
+    return f"{title}\n\n{why}\n\n{label}{formula}\n\n```python\n{get(name).source}\n```"
+
+
+def experiment(entry, language):
+    found = {"gd": gd, "np": np}
+    exec(entry["compute"], found)
+    return entry[language].format(**found).strip()
+
+
 # --- all pages --------------------------------------------------------------
 
-PAGES = {"defaults": print_defaults, "claims": print_claims, "glossary": print_glossary}
+PAGES = {
+    "defaults": print_defaults,
+    "claims": print_claims,
+    "glossary": print_glossary,
+    "solutions": print_solutions,
+}
 
 
 def stale():

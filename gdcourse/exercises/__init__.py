@@ -8,7 +8,7 @@
 ``bank`` holds the exercises' known mistakes, ``references`` the right answers
 that are not an update rule, ``core`` the diagnosis; they import only one
 another and run in the page too.  ``shell`` is what a notebook adds: a time
-limit, colours, the learner's own line.  The words are in ``messages.zh.json``
+limit, colours, the learner's own line; ``page`` is what the page calls instead.  The words are in ``messages.zh.json``
 and ``messages.en.json``: JSON, because Python, MicroPython and the page can
 all read it without a library.
 """

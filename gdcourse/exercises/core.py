@@ -26,6 +26,10 @@ ORDER = (
     + ("adam", "amsgrad", "adamw", "nesterov", "nadam", "generic")
 )  # fmt: skip
 
+# What a message begins with, by its kind.
+SIGNS = {"pass": "✓", "wrong": "✗", "convention": "≈", "error": "!", "todo": "○", "note": "→"}
+BLANK = "____"  # what a learner replaces
+
 # --- the probes: gradients are recorded, so that a wrong step does not change what comes next ---
 
 ROWS = [
@@ -254,6 +258,8 @@ def _follow(exercise, fn, probe, array):
         expect_shape(new, like, found["theta"])
         for name, value in zip(exercise.state, left):  # noqa: B905
             found[name] = _numbers(value)
+            if name == "t" and len(found[name]) > 1:
+                raise Wrong("state_swapped")
             if len(found[name]) not in (1, count):
                 raise Wrong("state_shape", quantity=name, got=str(shape_of(value)), expected=str(shape))
         if repr(numbers(theta)) != repr(at) or repr([numbers(x) for x in state]) != before:
@@ -398,14 +404,16 @@ def diagnose(exercise, fn, array, line_of=None):
         again = list(run(exercise, fn, exercise.probes[0], array))
     except NotImplementedError:
         return dict(result, id="todo", kind="todo")
+    except NameError as error:
+        if BLANK not in str(error):
+            return _failed(result, error, line_of)
+        return dict(result, id="todo", kind="todo")
     except Wrong as wrong:
         return dict(result, id=wrong.id, **wrong.details)
     except BaseException as error:
         if getattr(error, "passes", False):  # not the learner's
             raise
-        line, says = line_of(error) if line_of else None, _words_of(error)
-        id = "arity" if line is None and isinstance(error, TypeError) and "argument" in says else "exception"
-        return dict(result, id=id, error=says, line=line or "")
+        return _failed(result, error, line_of)
     if repr(again) != repr(trace[0]):
         return dict(result, id="hidden", kind="wrong")
     found = difference(exercise, trace, exercise.reference, array)
@@ -418,7 +426,14 @@ def diagnose(exercise, fn, array, line_of=None):
     return dict(result, id="wrong_" + found["quantity"], kind="wrong")
 
 
-def _words_of(error):
+def _failed(result, error, line_of):
+    line, says = line_of(error) if line_of else None, words_of(error)
+    id = "arity" if line is None and isinstance(error, TypeError) and "argument" in says else "exception"
+    return dict(result, id=id, error=says, line=line or "")
+
+
+def words_of(error):
+    """Its type and message, as Python prints them."""
     try:
         words = str(error)[:200]
     except Exception:  # an error of the learner's own make
@@ -430,7 +445,7 @@ def named(exercise, trace, found, array):
     """The mistake, or the pair of mistakes "a+b", that does what ``trace`` does; None when none does."""
     for name in sorted(exercise.mistakes):  # (MicroPython's dictionaries have no order)
         if difference(exercise, trace, exercise.mistaken(name), array) is None:
-            return name
+            return name.split("~")[0]
     # Most pairs are ruled out by the first step of one probe, that where the state is given.
     first = 2 if exercise.is_rule and exercise.name != "generic" else found["probe"] - 1
     effects = {name: _effect(exercise, name, first, array) for name in exercise.mistakes}
@@ -441,7 +456,7 @@ def named(exercise, trace, found, array):
                 continue
             pair = exercise.mistaken(b + "+" + a)
             if pair and all(difference(exercise, trace, pair, array, at) is None for at in ([first], None)):
-                return b + "+" + a
+                return b.split("~")[0] + "+" + a.split("~")[0]
     return None
 
 

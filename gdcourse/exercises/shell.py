@@ -25,7 +25,7 @@ from gdcourse.source import Source
 
 HERE = Path(__file__).parent
 SECONDS = 2.0  # that a learner's function may run, all probes together
-SIGNS = {"pass": "✓", "wrong": "✗", "convention": "≈", "error": "!", "todo": "○", "note": "→"}
+SIGNS = core.SIGNS
 # Readable on white and on black.
 COLOURS = {"pass": "#2e8540", "wrong": "#c8372d", "convention": "#b26a00", "error": "#b0478f"}
 
@@ -154,9 +154,12 @@ def listing():
     return _Listing({name: _seen.get(name, "open") for name in core.ORDER})
 
 
-def stub(id):
-    """The source of the cell that the learner fills in."""
+def stub(id, blank=None):
+    """The source of the cell that the learner fills in: all of it, or only the ``blank`` in the reference."""
     source = get(id).source
+    if blank:
+        assert source.count(blank) == 1, f"{id}: {blank!r} must stand there once"
+        return source.replace(blank, core.BLANK).replace(f"def {id}(", f"def my_{id}(")
     head = source[: source.index("):") + 2].replace(f"def {id}(", f"def my_{id}(")
     return f"{head}\n    raise NotImplementedError  # 你的代码 / your code here"
 

@@ -1,12 +1,14 @@
 """A vector for a Python without numpy, that of the page: it counts as numpy does.
 
 Division by zero gives inf or nan, the root of a negative number nan; nothing
-raises.  ``np`` stands in for the handful of numpy functions that an update
-rule needs.  This file imports nothing.
+raises.  ``np`` stands in for the handful of numpy functions that people
+write in an update rule.
 
 MicroPython does not try ``number >= vector`` from the vector's side, so the
 page also says ``optimizers.maximum = vector.np.maximum``.
 """
+
+import math
 
 INF = float("inf")
 NAN = INF - INF
@@ -43,17 +45,31 @@ class Vec:
     def size(self):
         return len(self.values)
 
+    def __repr__(self):
+        return str(self.values)
+
     def tolist(self):
         return list(self.values)
 
     def copy(self):
         return Vec(self.values)
 
-    def sum(self):
+    def sum(self, axis=None):
         return sum(self.values)
 
-    def mean(self):
+    def mean(self, axis=None):
         return sum(self.values) / len(self.values)
+
+    def max(self):
+        return max(self.values)
+
+    def astype(self, dtype):
+        return self.copy()
+
+    def reshape(self, *shape):  # the page's vectors have one axis
+        return self.copy()
+
+    ravel = flatten = reshape
 
     def _with(self, other, f):
         if isinstance(other, (int, float)):
@@ -122,6 +138,9 @@ class Vec:
     def __getitem__(self, i):
         return self.values[i]
 
+    def __setitem__(self, i, x):
+        self.values[i] = float(x)
+
     def __iter__(self):
         return iter(self.values)
 
@@ -134,13 +153,101 @@ def _maximum(a, b):
     return a._with(b, lambda x, y: x if x >= y or x != x else y)
 
 
+def _values(x):
+    return x.values if isinstance(x, Vec) else x
+
+
+def _each(f):
+    """``f`` of numbers, element by element."""
+
+    def g(*args):
+        sizes = [len(a) for a in args if isinstance(a, (Vec, list, tuple))]
+        if not sizes:
+            return f(*args)
+        rows = [_values(a) if isinstance(a, (Vec, list, tuple)) else [a] * sizes[0] for a in args]
+        return Vec([f(*[row[k] for row in rows]) for k in range(sizes[0])])
+
+    return g
+
+
+class Rows:
+    """Several vectors, one below the other: enough to add them up or to average them."""
+
+    def __init__(self, rows):
+        self.rows = [_array(row) for row in rows]
+
+    def sum(self, axis=None):
+        total = self.rows[0] * 1.0
+        for row in self.rows[1:]:
+            total = total + row
+        return total if axis == 0 else total.sum()
+
+    def mean(self, axis=None):
+        total = self.sum(0) / len(self.rows)
+        return total if axis == 0 else total.mean()
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, i):
+        return self.rows[i]
+
+
+def _array(x, dtype=None, copy=True):
+    if isinstance(x, (list, tuple)):
+        return Rows(x) if x and isinstance(x[0], (Vec, list, tuple)) else Vec(x)
+    return x.copy() if isinstance(x, Vec) else x
+
+
+def _over(name, f):
+    """``np.sum(x, axis=0)``: the vector's own method, that of rows, or ``f`` of a list."""
+
+    def g(x, axis=None):
+        x = _array(x)
+        if isinstance(x, Rows):
+            return getattr(x, name)(axis)
+        return f(x.values) if isinstance(x, Vec) else x
+
+    return g
+
+
+def _filled(value):
+    def g(shape, dtype=None):
+        count = 1
+        for n in shape if isinstance(shape, tuple) else (shape,):
+            count = count * n
+        return Vec([value] * count) if shape != () else value
+
+    return g
+
+
 class np:
     """What the page calls ``np``."""
 
-    sqrt = staticmethod(lambda x: x**0.5 if isinstance(x, Vec) else _power(x, 0.5))
-    abs = staticmethod(abs)
-    square = staticmethod(lambda x: x * x)
-    maximum = staticmethod(_maximum)
+    pi = math.pi
+    float64 = float
+    array = asarray = staticmethod(_array)
+    zeros, ones = staticmethod(_filled(0.0)), staticmethod(_filled(1.0))
+    empty = zeros
+    broadcast_to = staticmethod(lambda x, shape: x.copy() if isinstance(x, Vec) else _filled(x)(shape))
     zeros_like = staticmethod(lambda x: x * 0.0 if isinstance(x, Vec) else 0.0)
-    sum = staticmethod(lambda x: x.sum())
-    mean = staticmethod(lambda x: x.mean())
+    ones_like = staticmethod(lambda x: Vec([1.0] * len(x)) if isinstance(x, Vec) else 1.0)
+    shape = staticmethod(lambda x: getattr(x, "shape", ()))
+    sqrt = staticmethod(lambda x: x**0.5 if isinstance(x, Vec) else _power(x, 0.5))
+    abs = absolute = staticmethod(abs)
+    square = staticmethod(lambda x: x * x)
+    sign = staticmethod(_each(lambda x: float((x > 0) - (x < 0))))
+    exp, cos, sin = staticmethod(_each(math.exp)), staticmethod(_each(math.cos)), staticmethod(_each(math.sin))
+    add = staticmethod(lambda a, b: a + b)
+    subtract = staticmethod(_each(lambda a, b: a - b))
+    multiply = staticmethod(lambda a, b: a * b)
+    divide = true_divide = staticmethod(_each(_divide))
+    power = staticmethod(_each(_power))
+    hypot = staticmethod(_each(lambda a, b: (a * a + b * b) ** 0.5))
+    maximum = fmax = staticmethod(_maximum)
+    minimum = fmin = staticmethod(lambda a, b: -1 * _maximum(-1 * a, -1 * b))
+    clip = staticmethod(_each(lambda x, low, high: min(max(x, low), high)))
+    where = staticmethod(_each(lambda condition, a, b: a if condition else b))
+    sum, mean = staticmethod(_over("sum", sum)), staticmethod(_over("mean", lambda x: sum(x) / len(x)))
+    max, min = staticmethod(_over("max", max)), staticmethod(_over("min", min))
+    all, any = staticmethod(_over("all", all)), staticmethod(_over("any", any))

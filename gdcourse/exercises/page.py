@@ -1,0 +1,140 @@
+"""What the page calls, as a notebook calls ``shell``: an answer comes in as text, words come out as lists of lines.
+
+Runs in MicroPython and in CPython alike.  The learner's own ``import numpy``
+finds the stand-in of ``vector``; ``/lib`` is where the page keeps its files.
+"""
+
+import io
+import json
+import sys
+
+from gdcourse import optimizers
+from gdcourse.exercises import core
+from gdcourse.exercises.vector import Vec, np
+
+FILES = "/lib/gdcourse/"
+FULL_WIDTH = "（）［］｛｝【】，。：；＝＋－＊／＜＞“”‘’　−"  # what looks like code and is none
+PRINTED = 200  # characters that are shown of what the learner prints
+
+_kept = {}
+
+
+def exercises():
+    """All exercises by name, made on first use."""
+    if "exercises" not in _kept:
+        optimizers.maximum = np.maximum  # which also takes a Vec on its right
+        sys.modules["numpy"] = np
+        _kept["exercises"] = core.load(_read)
+    return _kept["exercises"]
+
+
+def words():
+    """The messages in the page's language, where they differ those for the page."""
+    if "words" not in _kept:
+        known = json.loads(_read("exercises/messages.json"))
+        known["mistakes"].update(known["page"])
+        _kept["words"] = known
+    return _kept["words"]
+
+
+def _read(name):
+    with open(FILES + name) as file:
+        return file.read()
+
+
+def check(id, source):
+    """What is right or wrong with ``source``, the text of an answer to exercise ``id``."""
+    printed = []
+
+    def show(*values, sep=" ", end="\n"):
+        printed.append(sep.join([str(value) for value in values]))
+
+    where = {}
+
+    def line_of(error):
+        where["line"] = line = _line(error)
+        return line and "[" + str(line) + "] " + source.split("\n")[line - 1].strip()
+
+    sign, number = _not_code(source)
+    if sign:
+        said = _said({"exercise": id, "kind": "error", "id": "full_width", "got": sign, "line": str(number)})
+        said["line"] = number
+        return said
+    exercise, scope = exercises()[id], {"np": np, "gd": _Course, "print": show}
+    result = {"exercise": id, "kind": "error"}
+    try:
+        exec(compile(source, "<answer>", "exec"), scope)
+    except SyntaxError as error:
+        where["line"] = line = getattr(error, "lineno", None) or _line(error)
+        result.update({"id": "syntax", "error": core.words_of(error), "line": str(line or "?")})
+    except Exception as error:
+        result.update({"id": "exception", "error": core.words_of(error), "line": line_of(error) or ""})
+    if "id" not in result:
+        if "my_" + id in scope:
+            result = core.diagnose(exercise, scope["my_" + id], lambda values, shape: Vec(values), line_of)
+        else:
+            result.update({"id": "no_function", "got": "my_" + id})
+    if result["id"] == "exception" and ("object 'np' has no" in result["error"] or "'Vec' object" in result["error"]):
+        result["id"] = "no_numpy"
+    said = _said(result)
+    said["line"] = where.get("line")
+    if printed:
+        said["lines"].append(words()["words"]["printed"].format(printed=" ⏎ ".join(printed)[:PRINTED]))
+    return said
+
+
+def late(id, seconds):
+    """What to say when the function had not finished after ``seconds``."""
+    return _said({"exercise": id, "kind": "error", "id": "timeout", "got": str(seconds)})
+
+
+def hint(id, level):
+    """Hint ``level``: 1 the idea, 2 the formula, 3 the line."""
+    count = len(words()["hints"][id])
+    level = min(max(level, 1), count)
+    got = str(level) + "/" + str(count)
+    return _said({"exercise": id, "kind": "note", "id": "hint", "got": got, "level": level})
+
+
+def not_yet(id):
+    """What to say to somebody who asks for the solution before trying."""
+    return _said({"exercise": id, "kind": "note", "id": "not_yet"})
+
+
+def solution(id):
+    """The source of the reference."""
+    return exercises()[id].source
+
+
+def _said(result):
+    lines = core.text(result, words())
+    return {"id": result["id"], "kind": result["kind"], "sign": core.SIGNS[result["kind"]], "lines": lines}
+
+
+def _not_code(source):
+    """The first sign that an input method for Chinese left in the code, and its line; (None, 0) if there is none."""
+    for number, line in enumerate(source.split("\n")):
+        for sign in line.split("#")[0]:
+            if sign in FULL_WIDTH:
+                return sign, number + 1
+    return None, 0
+
+
+class _Course:
+    """What a cell copied from the notebook calls ``gd``."""
+
+    check = hint = solution = staticmethod(lambda *arguments, **knobs: None)
+
+
+def _line(error):
+    """The number of the answer's line in which ``error`` arose; None when it arose in calling the function."""
+    if not hasattr(sys, "print_exception"):  # CPython
+        found, at = None, error.__traceback__
+        while at:
+            found = at.tb_lineno if at.tb_frame.f_code.co_filename == "<answer>" else found
+            at = at.tb_next
+        return found
+    trace = io.StringIO()
+    sys.print_exception(error, trace)
+    places = trace.getvalue().split('"<answer>", line ')[1:]
+    return int(places[-1].split(",")[0].split("\n")[0]) if places else None
