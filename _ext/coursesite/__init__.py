@@ -4,7 +4,10 @@
 ``search``     a search that finds Chinese
 ``polish``     what a page loads, and the last hand on its HTML
 ``links``      the other language, where to run it, what a link preview shows
-``files``      what stands beside the pages: fonts, figures, downloads, the site map
+``files``      what stands beside the pages: fonts, Python, figures, downloads, the site map
+
+Of the scripts in ``assets``, ``course.js`` serves every page and ``engine.js``
+brings Python to those that use it.
 """
 
 import hashlib
@@ -34,6 +37,7 @@ def setup(app: Sphinx):
     app.connect("build-finished", finish)
     app.add_css_file("course.css")
     app.add_js_file("course.js", priority=900)
+    app.add_js_file("engine.js", priority=910)
     return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}
 
 

@@ -1,5 +1,6 @@
-"""What stands beside the pages when they are done: fonts, figures, downloads, the site map."""
+"""What stands beside the pages when they are done: fonts, Python, figures, downloads, the site map."""
 
+import base64
 import json
 import re
 import shutil
@@ -30,6 +31,7 @@ def finish(app, exception):
         for path in static.glob(pattern):
             path.unlink()
     subset_icons(static)
+    add_python(static / "python", "en" if app.config.language == "en" else "zh")
     for path in out.glob("_images/*.png"):
         shrink(path)
     if app.builder.name == "html":
@@ -63,6 +65,41 @@ def shrink(path):
             return
         with Image.open(path) as picture:
             picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+# --- Python in the page -------------------------------------------------------
+
+# The files of gdcourse that run in MicroPython, which knows no package but its own.
+PYTHON = ("optimizers.py", "surfaces.py", "exercises/*.py", "explorer/*.py")
+NOT_IN_THE_PAGE = ("__init__.py", "shell.py")
+
+
+def add_python(folder, language):
+    """What assets/engine.js loads: MicroPython, the course's Python files as one, and all that for file://."""
+    vendor = HERE / "vendor" / "micropython"
+    copy_asset(vendor, folder)
+    files = json.dumps(python_files(language), ensure_ascii=False, sort_keys=True)
+    (folder / "course.json").write_text(files, "utf-8")
+    # A page opened from a folder can neither fetch nor import: there it all comes as text in one script.
+    micropython = (vendor / "micropython.mjs").read_text("utf-8").replace("import.meta.url", '"file:///"')
+    micropython = re.sub(r"export default \w+;export (?=async function)", "", micropython)
+    worker = f"(async () => {{{micropython}\n}})();\n" + (folder / "worker.js").read_text("utf-8")
+    worker = json.dumps(worker, ensure_ascii=False)
+    wasm = base64.b64encode((vendor / "micropython.wasm").read_bytes()).decode()
+    (folder / "local.js").write_text(
+        f'CoursePython.local={{worker:{worker},wasm:"data:application/wasm;base64,{wasm}",files:{files}}};\n', "utf-8"
+    )
+
+
+def python_files(language):
+    """Path in MicroPython's /lib: text."""
+    home = ROOT / "gdcourse"
+    paths = [path for pattern in PYTHON for path in home.glob(pattern) if path.name not in NOT_IN_THE_PAGE]
+    files = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
+    # the package's own __init__ would import numpy
+    files |= {f"{path.parent.relative_to(ROOT).as_posix()}/__init__.py": "" for path in paths}
+    words = home / "exercises" / f"messages.{language}.json"
+    return files | {"gdcourse/exercises/messages.json": words.read_text("utf-8")}
 
 
 # --- downloads --------------------------------------------------------------
