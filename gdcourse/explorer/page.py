@@ -1,0 +1,303 @@
+"""What the explorer computes, in the notebook and in the static page alike.
+
+Everything comes in and goes out as what JSON can say; rows of numbers travel
+as text, the hexadecimal of their doubles, because that is exact and fast.
+
+    run(problem, racers)      the paths
+    heights(problem, …)       the landscape
+    inside(…)                 what a rule remembers at one step
+
+A problem is ``{"surface": "bowl", "kappa": 10, "angle": 0}`` or
+``{"line": {"x": […], "y": […]}, "batch": 10}``.  A racer is ``{"rule": "adam",
+"knobs": {"lr": 0.1}, "start": [x, y], "steps": 300}``; with ``"source"`` it
+follows the rule that this text defines.
+"""
+
+import sys
+from array import array
+
+from gdcourse import optimizers, surfaces
+from gdcourse.explorer.pair import Pair, maximum, np
+
+INF = float("inf")
+MICRO = sys.implementation.name == "micropython"
+if MICRO:
+    optimizers.maximum = maximum
+
+
+# --- problems: a loss, and the gradient of each step --------------------------
+
+
+class Surface:
+    """A surface of ``surfaces.py``."""
+
+    def __init__(self, surface, best=0.0, **parameters):
+        self.f = getattr(surfaces, surface)
+        self.parameters = parameters
+        self.best = best
+
+    def loss(self, x, y):
+        return self.f(x, y, **self.parameters)[0]
+
+    def gradients(self, pair):
+        def gradient(theta):
+            _, fx, fy = self.f(theta[0], theta[1], **self.parameters)
+            return pair(fx, fy)
+
+        while True:
+            yield gradient
+
+
+class Line:
+    """The least-squares line y = a + bx of the articles, J = 1/(2N) Σ (a + bx − y)².
+
+    The full loss needs only five sums over the data, so that it costs the same
+    for any number of points.  ``batch`` 0 means all of them.
+    """
+
+    def __init__(self, line, batch=0, seed=0, best=0.0):
+        self.x, self.y = line["x"], line["y"]
+        self.batch, self.seed, self.best = batch, seed, best
+        n = len(self.x)
+        self.sx, self.sy = sum(self.x) / n, sum(self.y) / n
+        self.sxx = sum([x * x for x in self.x]) / n
+        self.sxy = sum([x * y for x, y in zip(self.x, self.y)]) / n  # noqa: B905  (MicroPython has no strict=)
+        self.syy = sum([y * y for y in self.y]) / n
+
+    def loss(self, a, b):
+        return 0.5 * (a * (a - 2 * self.sy + 2 * b * self.sx) + b * (b * self.sxx - 2 * self.sxy) + self.syy)
+
+    def gradients(self, pair):
+        def of(rows):
+            def gradient(theta):
+                a, b, ga, gb = theta[0], theta[1], 0.0, 0.0
+                for i in rows:
+                    r = a + b * self.x[i] - self.y[i]
+                    ga += r
+                    gb += r * self.x[i]
+                return pair(ga / len(rows), gb / len(rows))
+
+            return gradient
+
+        def full(theta):
+            a, b = theta[0], theta[1]
+            return pair(a + b * self.sx - self.sy, a * self.sx + b * self.sxx - self.sxy)
+
+        n = len(self.x)
+        if not 0 < self.batch < n:
+            while True:
+                yield full
+        rows = shuffles(n, self.seed)
+        while True:
+            epoch = next(rows)
+            for i in range(0, n, self.batch):
+                yield of(epoch[i : i + self.batch])
+
+
+def shuffles(n, seed):
+    """A new order of 0 … n − 1 for every epoch, the same in every Python (Fisher and Yates)."""
+    order, random = list(range(n)), seed + 1
+    while True:
+        for i in range(n - 1, 0, -1):
+            random = (1664525 * random + 1013904223) % 4294967296
+            j = random * (i + 1) // 4294967296
+            order[i], order[j] = order[j], order[i]
+        yield list(order)
+
+
+def problem_of(problem):
+    return (Line if "line" in problem else Surface)(**problem)
+
+
+# --- rules --------------------------------------------------------------------
+
+
+class Mistake(Exception):
+    """A rule that cannot run: what Python said, and the line, if it is one of the rule's own."""
+
+    def __init__(self, what, line=None):
+        super().__init__(what)
+        self.what, self.line = what, line
+
+
+def rule_of(racer, rules):
+    """The function that a racer follows; ``rules`` are those that a notebook brought along."""
+    text = racer.get("source")
+    if text is None:
+        return rules.get(racer["rule"]) or getattr(optimizers, racer["rule"])
+    space = {"sqrt": optimizers.sqrt, "maximum": optimizers.maximum, "np": np}
+    if not MICRO:
+        space["np"] = __import__("numpy")
+    try:
+        exec(compile(text, "<rule>", "exec"), space)
+        return space[signature(text)["name"]]
+    except Exception as error:
+        raise Mistake(described(error), line_of(error)) from None
+
+
+def described(error):
+    return type(error).__name__ + ": " + (getattr(error, "msg", None) or str(error))
+
+
+def line_of(error):
+    """The last line of the rule's own text that the error passed through, or None."""
+    if hasattr(sys, "print_exception"):
+        import io
+
+        said = io.StringIO()
+        sys.print_exception(error, said)
+        found = [part for part in said.getvalue().split('File "')[1:] if part.startswith("<rule>")]
+        return int(found[-1].split("line ")[1].split(",")[0].split("\n")[0]) if found else None
+    if isinstance(error, SyntaxError):
+        return error.lineno
+    at, line = error.__traceback__, None
+    while at:
+        if at.tb_frame.f_code.co_filename == "<rule>":
+            line = at.tb_lineno
+        at = at.tb_next
+    return line
+
+
+def signature(text):
+    """Name, state and knobs as the ``def`` of a rule declares them: {"name": …, "state": […], "knobs": {…}}."""
+    start = text.find("def ")
+    if start < 0:
+        raise Mistake("SyntaxError: def my_rule(theta, grad, *, lr=0.1): …", 1)
+    opening, depth, parts, part = text.index("(", start), 0, [], ""
+    for letter in text[opening:]:
+        depth += (letter in "([{") - (letter in ")]}")
+        if depth == 0:
+            break
+        if letter == "," and depth == 1:
+            parts.append(part)
+            part = ""
+        elif not (letter == "(" and depth == 1 and not part):
+            part += letter
+    parts = [p.strip() for p in parts + [part] if p.strip()]  # noqa: RUF005  (MicroPython has no [*a])
+    star = parts.index("*") if "*" in parts else len(parts)
+    knobs = {}
+    for knob in parts[star + 1 :]:
+        name, _, value = knob.partition("=")
+        knobs[name.strip()] = float(eval(value)) if value.strip() else 0.01
+    return {
+        "name": text[start + 4 : opening].strip(),
+        "state": [p.partition("=")[0].strip() for p in parts[2:star]],
+        "knobs": knobs,
+    }
+
+
+# --- the race -----------------------------------------------------------------
+
+
+def run(problem, racers, target=1e-4, rules=None, pair=Pair):
+    """Follow every racer; one result each, in order.
+
+    ``rows``    hexadecimal doubles, per step x, y, J, ∂J/∂x, ∂J/∂y and two
+                numbers for each entry of the state; the first row is the start
+    ``hit``     the first step with J − best below ``target``, or None
+    ``stays``   the step from which on it stays there, or None
+    ``diverged``  whether J became infinite or no number; the last row is the
+                last finite one.  ``error``: {"what", "line"} in place of all that
+    """
+    there = problem if hasattr(problem, "loss") else problem_of(problem)
+    results = []
+    for racer in racers:
+        try:
+            results.append(follow(there, rule_of(racer, rules or {}), racer, target, pair))
+        except Mistake as mistake:
+            results.append({"error": {"what": mistake.what, "line": mistake.line}})
+    return results
+
+
+def follow(problem, rule, racer, target, pair):
+    x, y = racer["start"]
+    theta, state = pair(x, y), tuple([two(entry, pair) for entry in racer.get("state", ())])
+    knobs, seen = racer["knobs"], [None]
+    loss = problem.loss(x, y)
+    table, width = [x, y, loss, INF, INF], 5
+    hit = stays = 0 if loss - problem.best < target else None
+    diverged, own = False, "source" in racer
+    gradients = problem.gradients(pair)
+
+    def grad(theta):
+        seen[0] = g = gradient(theta)
+        return g
+
+    for t in range(1, racer["steps"] + 1):
+        gradient = next(gradients)
+        try:
+            theta, state = rule(theta, grad, *state, **knobs)
+            x, y = float(theta[0]), float(theta[1])
+        except Exception as error:
+            raise Mistake(described(error), line_of(error)) from None
+        loss = problem.loss(x, y)
+        if not -INF < loss < INF:
+            diverged = True
+            break
+        if t == 1:  # now it is known how much there is to remember
+            width = 5 + 2 * len(state)
+            table.extend([0.0] * (width - 5))
+        g = seen[0]
+        table.append(x)
+        table.append(y)
+        table.append(loss)
+        table.append(g[0])
+        table.append(g[1])
+        for entry in state:
+            for number in both(entry):
+                table.append(number)
+        if loss - problem.best < target:
+            hit = t if hit is None else hit
+            stays = t if stays is None else stays
+        else:
+            stays = None
+    if own and len(table) == 5 and not diverged:
+        raise Mistake("no step was taken")
+    stays = None if diverged else stays
+    rows = bytes(array("d", table)).hex()
+    return {"rows": rows, "width": width, "hit": hit, "stays": stays, "diverged": diverged}
+
+
+def two(entry, pair):
+    return pair(entry[0], entry[1]) if isinstance(entry, list) else entry
+
+
+def both(entry):
+    if isinstance(entry, (int, float)):
+        return (entry, entry)
+    return (float(entry[0]), float(entry[1]))
+
+
+def heights(problem, view, columns, rows, lines=18):
+    """J over the part ``view`` = [x from, x to, y from, y to] of the plane, row by row from the bottom.
+
+    ``levels`` are the heights of contour lines, evenly spaced in the square
+    root of J − best: near the minimum lines stay apart.
+    """
+    problem = problem if hasattr(problem, "loss") else problem_of(problem)
+    left, right, bottom, top = view
+    xs = [left + (right - left) * i / (columns - 1) for i in range(columns)]
+    ys = [bottom + (top - bottom) * i / (rows - 1) for i in range(rows)]
+    table = [problem.loss(x, y) for y in ys for x in xs]
+    low, high = min(table), max(table)
+    levels = [low + (high - low) * (i / lines) ** 2 for i in range(1, lines)]
+    return {"rows": bytes(array("d", table)).hex(), "levels": levels}
+
+
+def inside(names, state, knobs):
+    """What the rule makes of its memory: rows (symbol, for θ₁, for θ₂), and Adam's corrections.
+
+    ``factors`` are 1/(1 − β₁ᵗ) and 1/√(1 − β₂ᵗ): so much larger correction
+    makes m and √v.  Their quotient is what it does to the step.
+    """
+    memory = dict(zip(names, state))  # noqa: B905
+    rows = [[name, pair[0], pair[1]] for name, pair in memory.items() if name != "t"]
+    if not ("t" in memory and "m" in memory and "v" in memory and "beta1" in knobs and "beta2" in knobs):
+        return {"rows": rows}
+    t, largest = memory["t"][0], memory.get("v_max", memory["v"])
+    if t == 0:
+        return {"rows": rows}
+    c1, c2 = 1 / (1 - knobs["beta1"] ** t), 1 / (1 - knobs["beta2"] ** t)
+    rows.append(["m_hat", memory["m"][0] * c1, memory["m"][1] * c1])
+    rows.append(["v_hat", largest[0] * c2, largest[1] * c2])
+    return {"rows": rows, "factors": [c1, c2**0.5]}
