@@ -22,6 +22,7 @@ NEEDED_BY = {
     "copybutton": 'class="highlight',
     "clipboard": 'class="highlight',
     "mystnb": r'class="[^"]*\bcell\b',
+    "explore": r'class="[^"]*\bgd-explorer\b',
     "engine.js": r'class="[^"]*\b(tag_exercise|explorer)\b',
     "katex_autorenderer": "never: course.js sets the formulas",
     "thebe": "never: no page of ours asks a remote kernel",
