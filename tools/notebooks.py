@@ -205,12 +205,14 @@ def run(notebook, source, language):
         client.execute()
     except CellExecutionError as error:
         raise SourceError(f"{source.name} ({language}): {error}") from None
+    notebook.metadata.pop("widgets", None)
     notebook.metadata.language_info = {"name": "python"}  # nbclient adds the version of Python
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
                 raise SourceError(f"{source.name} ({language}), cell {cell.id}, wrote to stderr:\n{output.text}")
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
             if "gd-explorer" in output.get("data", {}).get("text/html", ""):
                 del output.data["text/html"]  # drawn anew wherever the notebook is shown
             images = [kind for kind in output.get("data", {}) if kind.startswith("image/")]

@@ -119,7 +119,9 @@ def add_explorer(folder, language):
 
     folder.mkdir(exist_ok=True)
     common = json.dumps(explorer.common(language), ensure_ascii=False)
-    script = explorer.module().replace("export default { render };", f"window.gdExplorer = {{ render, common: {common} }};")
+    script = explorer.module().replace(
+        "export default { render };", f"window.gdExplorer = {{ render, common: {common} }};"
+    )
     (folder / "explorer.js").write_text(f"(() => {{{script}}})();\n", "utf-8")
     (folder / "explorer.css").write_text(explorer.style(), "utf-8")
 

@@ -45,6 +45,9 @@ EDITS = [
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     (r'(?<=id="pst-primary-sidebar" )(?=class)', 'role="complementary" '),
 ]
+# ipywidgets.interact is for live notebooks: a page says so, and shows no slider that moves nothing
+WIDGET = r'<script type="application/vnd\.jupyter\.widget-view\+json">.*?</script>'
+WIDGET_STATE = r'<script[^>]*type="application/vnd\.jupyter\.widget-state\+json"[^>]*>.*?</script>'
 SEARCH = r'<script[^>]* src="[^"]*(?:searchtools|language_data|searchindex)\.js[^>]*></script>\s*'
 
 
@@ -75,7 +78,10 @@ class PolishedTemplates(BuiltinTemplateLoader):
     def polish(self, html, pagename):
         if pagename != "search":
             html = re.sub(SEARCH, "", html)
-        for found, instead in [*EDITS, *WORDS[self.builder.config.language]["edits"]]:
+        words = WORDS[self.builder.config.language]
+        html = re.sub(WIDGET_STATE, "", html, flags=re.S)
+        html = re.sub(WIDGET, f'<p class="live-only">{words["live_only"]}</p>', html, flags=re.S)
+        for found, instead in [*EDITS, *words["edits"]]:
             html = re.sub(found, instead, html)
         files = {name: path for path, name in self.builder.images.items()}
         return re.sub(r'<img (?=[^>]*src="[^"]*_images/([^"]+\.png)")', lambda m: self.image(m, files), html)

@@ -254,7 +254,8 @@ class Explorer:
         return picture(self, common())
 
     def __repr__(self):
-        return f"Explorer({self.spec['problem'].get('surface', 'line')}: {', '.join(r['rule'] for r in self.spec['racers'])})"
+        rules = ", ".join(racer["rule"] for racer in self.spec["racers"])
+        return f"Explorer({self.spec['problem'].get('surface', 'line')}: {rules})"
 
     def _repr_mimebundle_(self, **options):
         if os.environ.get(STILL):

@@ -151,7 +151,7 @@ async function render({ model, el }) {
         draw();
         const detail = { waited: called - began, python: answered - called, draw: performance.now() - answered };
         root.dispatchEvent(new CustomEvent("explorer-drawn", { bubbles: true, detail }));
-        await survey();
+        if (!again) await survey();
       } while (again && !closed);
     })().finally(() => (busy = null));
     return busy;
@@ -188,7 +188,7 @@ async function render({ model, el }) {
     const region = visible();
     const wanted = JSON.stringify([state.problem, region]);
     if (!region || land?.key === wanted) return;
-    const [columns, rows] = [72, Math.max(24, Math.round((72 * map.clientHeight) / map.clientWidth))];
+    const [columns, rows] = [60, Math.max(24, Math.round((60 * map.clientHeight) / map.clientWidth))];
     try {
       const heights = await ask("heights", { problem: state.problem, view: region, columns, rows });
       const shapes = d3.contours().size([columns, rows]).thresholds(heights.levels)(Array.from(doubles(heights.rows)));
@@ -340,7 +340,7 @@ async function render({ model, el }) {
     const [floor, roof] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high) + 1e-9)];
     const x = (k) => left + ((right - left) * k) / state.steps;
     const y = (value) =>
-      bottom - ((bottom - top) * (Math.log10(Math.max(low, Math.min(1e30, value))) - floor)) / Math.max(1, roof - floor);
+      bottom - ((bottom - top) * (Math.log10(Math.max(10 ** floor, Math.min(1e30, value))) - floor)) / Math.max(1, roof - floor);
     pen.font = `12px ${getComputedStyle(root).fontFamily}`;
     pen.fillStyle = colour("ink");
     pen.strokeStyle = colour("grid");
@@ -657,6 +657,7 @@ async function render({ model, el }) {
 
   // --- inside the rule
 
+  // (a preset may open it)
   const insideOf = h("select", { "aria-label": words.inside_of, onchange: () => drawInside() });
   const insideTable = h("table", { className: "gx-inside-table" });
   const correction = h("p", { className: "gx-correction" });
@@ -889,9 +890,9 @@ async function render({ model, el }) {
 
   root.setAttribute("role", "group");
   root.append(
-    h("div", { className: "gx-top" }, chooseQuestion, chooseTask, share), question,
+    h("div", { className: "gx-top" }, chooseQuestion, chooseTask), question,
     h("div", { className: "gx-plots" }, mapBox, h("div", { className: "gx-curves" }, curves)),
-    timeBox, table, add, front, fold, inside, edit, message, live); // prettier-ignore
+    timeBox, table, h("div", { className: "gx-foot" }, add, share), front, fold, inside, edit, message, live); // prettier-ignore
 
   // A shared link may carry a rule.  It is shown, and runs only when the reader says so.
   const carried = state.racers.find((racer) => racer.source && racer.rule === "mine");
@@ -904,7 +905,7 @@ async function render({ model, el }) {
   if (failed && el.childElementCount) throw new Error(results[0].error.what);
   el.replaceChildren(root);
   if (most() === 2) state.racers = state.racers.slice(0, 2);
-  inside.open = most() > 2;
+  inside.open = Boolean(state.inside) && most() > 2;
   await rebuilt();
   if (carried && model.shared) {
     edit.open = true;

@@ -173,7 +173,7 @@ def signature(text):
             part = ""
         elif not (letter == "(" and depth == 1 and not part):
             part += letter
-    parts = [p.strip() for p in parts + [part] if p.strip()]  # noqa: RUF005  (MicroPython has no [*a])
+    parts = [p.strip() for p in parts + [part] if p.strip()]
     star = parts.index("*") if "*" in parts else len(parts)
     knobs = {}
     for knob in parts[star + 1 :]:

@@ -34,12 +34,21 @@ def picture(explorer, common):
     told = json.dumps(spec).replace("<", "\\u003c")
     data = "" if own else f'<script type="application/json">{told}</script>'
     return (
-        f'<div class="gd-explorer" style="--gx-racers:{len(paths)}">{ask}'
+        f'<div class="gd-explorer{"" if own else " gx-waits"}" style="{room(spec)}">{ask}'
         f'<svg class="gx-still" role="img" viewBox="0 0 {WIDTH} {HEIGHT}" aria-label="{html.escape(alt)}">'
         f"{lines(explorer, spec)}{drawn(spec, paths, colours)}</svg>"
         f'<ul class="gx-said" aria-hidden="true">{legend}</ul>'
         f'<p class="gx-note">{words["only_live" if own else "still"]}</p>{data}</div>'
     )
+
+
+def room(spec):
+    """How high the living figure will be, wide and on a phone, so that nothing jumps; a test measures it."""
+    racers, rows = len(spec["racers"]), -(-len(spec["front"]) // 2)
+    asked = bool(spec["question"])
+    wide = 42.7 + 2.15 * racers + 3.5 * (rows - 1) - 4 * (not asked) + 17.4 * bool(spec.get("inside"))
+    narrow = (60.3 if racers == 1 else 64) - 5.6 * (not asked) - 3.6 * (len(spec["front"]) == 1)
+    return f"--gx-wide:{wide:.1f}rem;--gx-narrow:{narrow:.1f}rem"
 
 
 def points(run):
