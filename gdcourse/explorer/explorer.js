@@ -549,7 +549,7 @@ async function render({ model, el }) {
       const now = owner(name)[knob(name)];
       bar.value = place();
       bar.setAttribute("aria-valuetext", `${now}${about.unit ?? ""}`);
-      if (document.activeElement !== number) number.value = now;
+      if (document.activeElement !== number) number.value = round(now, 6);
       number.removeAttribute("aria-invalid");
     };
     bar.addEventListener("input", () => {
@@ -566,9 +566,10 @@ async function render({ model, el }) {
         tell(say(words.out_of_range, { name: title, range: `[${low}, ${high})`.replaceAll("Infinity", "∞").replace("[-∞", "(−∞") }));
         return;
       }
-      owner(name)[knob(name)] = ["whole"].includes(about.scale) ? Math.round(typed) : typed;
+      owner(name)[knob(name)] = about.scale === "whole" ? Math.round(typed) : typed;
+      number.removeAttribute("aria-invalid");
+      bar.value = place();
       tell("");
-      show();
       turned(name);
     });
     number.addEventListener("blur", show);

@@ -36,12 +36,18 @@ class Surface:
         self.parameters = parameters
         self.best = best
 
+    def at(self, x, y):
+        try:
+            return self.f(x, y, **self.parameters)
+        except OverflowError:  # CPython's own floats say so; all others count to inf
+            return INF, INF, INF
+
     def loss(self, x, y):
-        return self.f(x, y, **self.parameters)[0]
+        return self.at(x, y)[0]
 
     def gradients(self, pair):
         def gradient(theta):
-            _, fx, fy = self.f(theta[0], theta[1], **self.parameters)
+            _, fx, fy = self.at(theta[0], theta[1])
             return pair(fx, fy)
 
         while True:

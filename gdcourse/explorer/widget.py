@@ -12,17 +12,14 @@ from gdcourse.explorer import page
 class ExplorerWidget(anywidget.AnyWidget):
     """Sends the description, answers what the figure asks."""
 
+    _esm = explorer.module()
+    _css = explorer.style()
     spec = traitlets.Dict().tag(sync=True)
     common = traitlets.Dict().tag(sync=True)
 
     def __init__(self, owner):
         self._owner = owner
-        super().__init__(
-            spec=owner.spec | {"racers": owner.spec["racers"]},
-            common=explorer.common(),
-            _esm=explorer.module(),
-            _css=explorer.style(),
-        )
+        super().__init__(spec=owner.spec, common=explorer.common())
         self.on_msg(self._asked)
 
     def _asked(self, widget, content, buffers):
