@@ -36,7 +36,7 @@
   const enliven = async (el) => {
     near.unobserve(el);
     const number = places.indexOf(el) + 1;
-    python ??= new CoursePython();
+    python ??= new CoursePython(["course.json"]); // no exercises
     // Python and the drawing are fetched at the same time
     const spec = JSON.parse(el.querySelector("script").textContent);
     const warm = python.call("gdcourse.explorer.page", "run", { problem: spec.problem, racers: [] }).catch(() => {});
