@@ -1,6 +1,7 @@
 """What the explorer computes: the very paths of minimize, on floats and on arrays; and what it refuses."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -169,14 +170,24 @@ class Comm:
         widget.send = self.said.append
 
 
-def test_the_kernel_answers_and_stops_an_endless_loop(monkeypatch):
+@pytest.mark.parametrize("body", ["pass", "try:\n            1 / 0\n        except Exception:\n            pass"])
+@pytest.mark.parametrize("thread", [False, True], ids=["main thread", "a thread of its own"])
+def test_the_kernel_answers_and_stops_an_endless_loop(monkeypatch, thread, body):
+    if thread:  # as JupyterLab has it
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(ask_the_kernel, monkeypatch, body).result()
+    else:
+        ask_the_kernel(monkeypatch, body)
+
+
+def ask_the_kernel(monkeypatch, body):
     widget = gd.Explorer(preset=5).widget
     front = Comm(widget)
     call = {"problem": {"surface": "bowl"}, "racers": [{"rule": "sgd", "knobs": {}, "start": [1, 1], "steps": 3}]}
     widget._asked(widget, {"id": 1, "call": "run", "args": call}, [])
     assert len(table(front.said[-1]["result"][0])) == 4
     monkeypatch.setattr(explorer, "SECONDS", 0.2)
-    endless = "def my(theta, grad):\n    while True:\n        pass"
+    endless = f"def my(theta, grad):\n    while True:\n        {body}"
     call["racers"] = [{"rule": "mine", "source": endless, "knobs": {}, "start": [1, 1], "steps": 3}]
     widget._asked(widget, {"id": 2, "call": "run", "args": call}, [])
     assert front.said[-1] == {"id": 2, "error": {"name": "Late", "message": ""}}

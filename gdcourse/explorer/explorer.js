@@ -392,7 +392,7 @@ async function render({ model, el }) {
   /** Where racer i is at the step shown. */
   function standing(i) {
     const { rows, width: row, diverged, error } = results[i] ?? {};
-    if (!rows) return { error: error?.what };
+    if (!rows) return { error: error?.what ?? "…" };
     const last = rows.length / row - 1;
     const k = Math.min(state.at, last);
     const gone = diverged && state.at > last;
