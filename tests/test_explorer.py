@@ -86,6 +86,7 @@ def test_signature_of_an_edited_rule():
         ("    return theta -\n", 2, "SyntaxError"),
         ("    return theta - lr * grad(theta)", None, "TypeError|ValueError"),
         ("    return 1 / 0, ()", 2, "ZeroDivisionError"),
+        ("    if grad(theta) > 0:\n        lr = 0\n    return theta, ()", 2, "ValueError"),
     ],
 )
 def test_errors_name_the_line(body, line, what):
@@ -110,7 +111,8 @@ def test_correction_as_the_chapter_tells_it():
     assert rows["m_hat"] == pytest.approx([1, 2])
     assert rows["v_hat"] == pytest.approx([1, 2])
     assert said["factors"] == pytest.approx([10, 31.62], rel=1e-3)
-    assert "factors" not in page.inside(["u"], [[1, 2]], {"lr": 1})
+    assert page.inside(["u"], [[1, float("inf")]], {"lr": 1}) == {"rows": [["u", 1, None]], "factors": None}
+    assert json.loads(page.text("inside", {"names": ["u"], "state": [[1, 2]], "knobs": {}}))["rows"] == [["u", 1, 2]]
 
 
 @pytest.mark.parametrize("number", explorer.presets()["presets"])

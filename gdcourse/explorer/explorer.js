@@ -11,6 +11,7 @@
 
 const MOST = 4; // racers
 const NARROW = 560; // px of width up to which there are two rules and two sliders
+const EDITED = "*"; // the rule that the reader wrote: no function can be called so
 const TICKS = 250; // positions of a slider
 const DASHES = { "-": [], "--": [7, 4], "-.": [7, 3, 2, 3] };
 // Okabe and Ito's colours, and lighter ones for a dark page
@@ -106,8 +107,9 @@ async function render({ model, el }) {
   // what a racer is called, what it knows, how it looks
   const about = (racer) => common.rules[racer.rule] ?? { state: racer.state ?? [], knobs: racer.knobs, source: racer.source };
   const named = (name) => words[`rule.${name}`] ?? name;
-  const label = (racer) => (racer.rule === "mine" ? say(words.mine, { rule: named(racer.base) }) : named(racer.rule));
-  const task = () => words[`surface.${state.problem.surface ?? "line"}`] ?? "";
+  const label = (racer) => (racer.rule === EDITED ? say(words.mine, { rule: named(racer.base) }) : named(racer.rule));
+  const kind = () => (state.problem.own ? "own" : (state.problem.surface ?? "line"));
+  const task = () => words[`surface.${kind()}`];
   const styles = () => {
     const taken = new Set();
     const dark = getComputedStyle(root).getPropertyValue("--gx-dark").trim() === "1";
@@ -122,8 +124,8 @@ async function render({ model, el }) {
   // --- asking Python, never for what is known already
 
   const job = (racer) => {
-    const source = racer.source ?? (about(racer).edited ? about(racer).source : undefined);
-    return { rule: racer.rule, knobs: racer.knobs, start: state.start, steps: state.steps, ...(source ? { source } : {}) };
+    const edited = racer.source ? { source: racer.source } : about(racer).edited ? { source: about(racer).source, elementwise: true } : {};
+    return { rule: racer.rule, knobs: racer.knobs, start: state.start, steps: state.steps, ...edited };
   };
   const key = (racer) => JSON.stringify([state.problem, state.target, job(racer)]);
   const unpacked = (result) => (result.rows ? { ...result, rows: doubles(result.rows) } : result);
@@ -694,7 +696,7 @@ async function render({ model, el }) {
       [words.moved, ...moved],
       [words.effective, -moved[0] / g[0], -moved[1] / g[1]],
     ];
-    const cells = (kind, values) => values.map((value) => h(kind, {}, typeof value === "number" ? short(value) : value));
+    const cells = (kind, values) => values.map((value) => h(kind, {}, typeof value === "string" ? value : short(value ?? NaN)));
     insideTable.replaceChildren(
       h("thead", {}, h("tr", {}, ...cells("th", [`${label(racer)}, ${say(words.of, { step: k, steps: state.steps })}`, "θ₁", "θ₂"]))),
       h("tbody", {}, ...lines.map(([name, x, y]) => h("tr", {}, h("th", { scope: "row" }, name), ...cells("td", [x, y])))),
@@ -728,11 +730,13 @@ async function render({ model, el }) {
     text.rows = Math.max(6, Math.min(16, count + 1));
   }
 
+  let loaded = ""; // what the reader writes stays when the figure changes around it
+
   /** The text of the chosen rule; the reader's own unless the original is wanted. */
   function load(original = false) {
     const racer = state.racers[editOf.selectedIndex] ?? state.racers[0];
-    const base = racer.rule === "mine" ? racer.base : racer.rule;
-    text.value = !original && racer.source ? racer.source : (common.rules[base]?.source ?? racer.source ?? "");
+    const base = racer.rule === EDITED ? racer.base : racer.rule;
+    text.value = loaded = !original && racer.source ? racer.source : (common.rules[base]?.source ?? racer.source ?? "");
     text.dataset.base = base;
     fault.textContent = "";
     number();
@@ -751,15 +755,15 @@ async function render({ model, el }) {
     const base = state.racers.find((racer) => racer.rule === text.dataset.base);
     const knobs = { ...head.knobs };
     for (const name of Object.keys(knobs)) if (name in (base?.knobs ?? {})) knobs[name] = base.knobs[name];
-    const mine = { rule: "mine", base: text.dataset.base, source, state: head.state, knobs };
-    const before = state.racers.findIndex((racer) => racer.rule === "mine");
+    const mine = { rule: EDITED, base: text.dataset.base, source, state: head.state, knobs };
+    const before = state.racers.findIndex((racer) => racer.rule === EDITED);
     if (before >= 0) state.racers[before] = mine;
     else {
       while (state.racers.length >= most()) drop(state.racers.findLastIndex((racer) => racer !== base));
       enter(mine);
     }
     await rebuilt();
-    const i = state.racers.indexOf(mine);
+    const i = (editOf.selectedIndex = state.racers.indexOf(mine));
     if (results[i]?.error) wrong(results[i].error);
     else if (state.at === 0) show(state.steps);
   }
@@ -799,8 +803,8 @@ async function render({ model, el }) {
     chooseQuestion.value = state.question ?? "";
     const tasks = Object.keys(common.tasks);
     chooseTask.replaceChildren(...tasks.map((name) => h("option", { value: name }, words[`surface.${name}`])));
-    if (state.problem.own) chooseTask.hidden = true;
-    chooseTask.value = state.problem.surface ?? "line";
+    chooseTask.hidden = kind() === "own";
+    chooseTask.value = kind();
   }
 
   const drawQuestion = () => {
@@ -885,7 +889,7 @@ async function render({ model, el }) {
       select.replaceChildren(...state.racers.map((racer, i) => h("option", { value: i }, label(racer))));
       select.selectedIndex = chosen;
     }
-    if (document.activeElement !== text) load();
+    if (text.value === loaded) load();
     return refresh();
   }
 
@@ -896,7 +900,7 @@ async function render({ model, el }) {
     timeBox, table, h("div", { className: "gx-foot" }, add, share), front, fold, inside, edit, message, live); // prettier-ignore
 
   // A shared link may carry a rule.  It is shown, and runs only when the reader says so.
-  const carried = state.racers.find((racer) => racer.source && racer.rule === "mine");
+  const carried = state.racers.find((racer) => racer.source && racer.rule === EDITED);
   if (model.shared) state.racers = state.racers.filter((racer) => !racer.source);
   if (!state.racers.length) state.racers = structuredClone(first.racers);
 

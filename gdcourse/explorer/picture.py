@@ -17,12 +17,12 @@ def picture(explorer, common):
     """HTML: figure, sentence, and the description that brings it to life."""
     spec, words = explorer.spec, common["words"]
     runs = explorer.runs()
+    own = "own" in spec["problem"]
+    task = words["surface." + ("own" if own else spec["problem"].get("surface", "line"))]
     paths = [points(run) for run in runs]
     said = [summary(racer, run, path, words) for racer, run, path in zip(spec["racers"], runs, paths, strict=True)]
-    task = words.get("surface." + spec["problem"].get("surface", "line"), words["map"])
     stop = "。" if common["lang"] == "zh" else "."
     alt = " ".join([words["shown"].format(task=task, count=len(paths)), *(sentence + stop for sentence in said)])
-    own = "own" in spec["problem"]
     question = common["presets"][spec["question"]]["question"][common["lang"]] if spec["question"] else ""
     colours = looks(spec["racers"], common["looks"])
     legend = "".join(

@@ -65,7 +65,8 @@ def relative(a, b, scale):
 
 CALL = """async ([problem, racers]) => {
   self.python ??= new CoursePython(["course.json"]);
-  return await python.call("gdcourse.explorer.page", "run", { problem, racers }, { seconds: 60 });
+  const run = { call: "run", args: { problem, racers } };
+  return JSON.parse(await python.call("gdcourse.explorer.page", "text", run, { seconds: 60 }));
 }"""
 
 
@@ -131,16 +132,31 @@ TURN = """async ([el, which, count]) => {
 }"""
 
 
+FIXED = """async () => {
+  const out = [];
+  for (let i = 0; i < 60; i++) {
+    const began = performance.now();
+    for (let k = 0, x = 0; k < 4e6; k++) x += Math.sqrt(k);
+    out.push(performance.now() - began);
+    await new Promise((next) => setTimeout(next, 5));
+  }
+  return out;
+}"""
+
+
 @pytest.mark.parametrize("knob", ["0.lr", "kappa"])
 def test_a_slider_redraws_at_once(adam, page, knob):
-    """Two rules, 300 steps.  The aim is 100 ms; a busy CI machine gets some grace."""
+    """Two rules, 300 steps: 100 ms, and as much more as the machine's other work delays a fixed piece of work."""
     type_in(adam, "steps", 300)
+    pieces = np.array(page.evaluate(FIXED))
+    busy = np.percentile(pieces, 95) / pieces.min()
     rows = np.array(page.evaluate(TURN, [adam.element_handle(), f"[data-knob='{knob}'] input[type=range]", 100]))
     median, late = np.percentile(rows, 50, axis=0), np.percentile(rows, 95, axis=0)
     for what, p50, p95 in zip(("slider to redraw", "of it Python", "of it drawing"), median, late, strict=True):
         print(f"\n{knob}: {what}: median {p50:.0f} ms, 95 % within {p95:.0f} ms", end="")
-    assert median[0] <= 100
-    assert late[0] <= 400
+    print(f"\nthe machine is {busy:.1f} times slower than alone", end="")
+    assert median[0] <= 100 * max(1, busy / 2)
+    assert late[0] <= 100 * max(1.5, busy)
 
 
 def test_it_comes_to_life_quickly_and_nothing_jumps(browser, address, site):
@@ -178,6 +194,19 @@ def test_it_comes_to_life_quickly_and_nothing_jumps(browser, address, site):
         context.close()
 
 
+PYTHON_MEMORY = """async ([problem, racers]) => {
+  const python = new CoursePython(["course.json"]);
+  // (mem_free counts 128 MiB that the heap may still grow by)
+  const all = async () => (await python.call("gc", "mem_alloc")) + (await python.call("gc", "mem_free")) - 2 ** 27;
+  const run = async (count) => {
+    for (let i = 0; i < count; i++)
+      await python.call("gdcourse.explorer.page", "text", { call: "run", args: { problem, racers } });
+    return await all();
+  };
+  return [await run(50), await run(500)];
+}"""
+
+
 def test_memory_stays_flat(adam, page):
     """The page's own memory, its nodes and MicroPython's, over 500 runs."""
     session = page.context.new_cdp_session(page)
@@ -199,6 +228,10 @@ def test_memory_stays_flat(adam, page):
     assert after[0] <= before[0] + 2
     assert after[1] <= before[1] + 200
     assert after[2] <= before[2] + 20
+    racer = {"rule": "adam", "knobs": {"lr": 0.1}, "start": [-1.2, 1.0], "steps": 300}
+    held = page.evaluate(PYTHON_MEMORY, [{"surface": "rosenbrock"}, [racer, racer]])
+    print(f"MicroPython holds {held[0] / 1e6:.1f} → {held[1] / 1e6:.1f} MB")
+    assert held[1] <= held[0] * 1.05
 
 
 # --- for everyone ---------------------------------------------------------------------
@@ -344,6 +377,7 @@ def test_an_edited_rule_races_the_original(adam, page):
     edit(adam, lambda text: text.replace("v_hat = v / (1 - beta2**t)", "v_hat = v"))
     assert adam.locator(".gx-row").count() == 4
     assert adam.locator(".gx-row").nth(3).locator("select option:checked").inner_text() == "my Adam"
+    assert "v_hat = v\n" in adam.locator(".gx-source").input_value()  # still there, to go on from
     # only v uncorrected: the first step is 1/√(1 − β₂) times as long
     x, y = (float(n.replace("−", "-")) for n in re.findall(r"[−\d.]+", cell(adam, 3, "position")))
     assert (x - -1.8, 0.9 - y) == pytest.approx((0.1 * 31.62, 0.1 * 31.62), rel=0.01)

@@ -46,7 +46,7 @@
       const known = { spec, common };
       const model = {
         get: (name) => known[name],
-        ask: (call, args) => python.call("gdcourse.explorer.page", call, args, { seconds: 2 }),
+        ask: async (call, args) => JSON.parse(await python.call("gdcourse.explorer.page", "text", { call, args }, { seconds: 2 })),
         link: link(number),
         shared: Number(wanted) === number ? unpack(packed) : null,
       };
