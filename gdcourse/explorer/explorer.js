@@ -330,19 +330,20 @@ async function render({ model, el }) {
     if (!width) return;
     const [left, right, top, bottom] = [46, width - 10, 22, height - 26];
     const best = state.problem.best ?? 0;
-    let [high, low] = [1e-300, Infinity];
+    let [high, low, first] = [1e-300, Infinity, 1e-300];
     for (const { rows, width: row } of results.filter((result) => result.rows))
       for (let k = 2; k < rows.length; k += row) {
         const value = rows[k] - best;
         if (value > high) high = value;
+        if (k === 2 && value > first) first = value;
         if (value > 0 && value < low) low = value;
       }
-    high = Math.min(high, 1e30);
+    high = Math.min(high, 1e4 * first); // what runs away leaves through the roof
     low = Math.max(Math.min(low, high / 10), high * 1e-18);
     const [floor, roof] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high) + 1e-9)];
     const x = (k) => left + ((right - left) * k) / state.steps;
     const y = (value) =>
-      bottom - ((bottom - top) * (Math.log10(Math.max(10 ** floor, Math.min(1e30, value))) - floor)) / Math.max(1, roof - floor);
+      bottom - ((bottom - top) * (Math.log10(Math.max(10 ** floor, Math.min(10 ** roof, value))) - floor)) / Math.max(1, roof - floor);
     pen.font = `12px ${getComputedStyle(root).fontFamily}`;
     pen.fillStyle = colour("ink");
     pen.strokeStyle = colour("grid");
@@ -514,7 +515,7 @@ async function render({ model, el }) {
   /** One more racer, with its first knob in front. */
   function enter(racer) {
     state.racers.push(racer);
-    const [knob] = Object.keys(racer.knobs);
+    const knob = "lr" in racer.knobs ? "lr" : Object.keys(racer.knobs)[0];
     if (knob) state.front.push(`${state.racers.length - 1}.${knob}`);
   }
 

@@ -47,7 +47,7 @@ def room(spec):
     racers, rows = len(spec["racers"]), -(-len(spec["front"]) // 2)
     asked = bool(spec["question"])
     wide = 42.7 + 2.15 * racers + 3.5 * (rows - 1) - 4 * (not asked) + 17.4 * bool(spec.get("inside"))
-    narrow = (60.3 if racers == 1 else 64) - 5.6 * (not asked) - 3.6 * (len(spec["front"]) == 1)
+    narrow = (60.3 if racers == 1 else 64.6) - 5.6 * (not asked) - 3.6 * (len(spec["front"]) == 1)
     return f"--gx-wide:{wide:.1f}rem;--gx-narrow:{narrow:.1f}rem"
 
 
