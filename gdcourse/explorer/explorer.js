@@ -382,11 +382,12 @@ async function render({ model, el }) {
       pen.lineWidth = 2;
       pen.setLineDash(looks[i].dash);
       pen.beginPath();
-      for (let k = 0; k < count; k++) pen.lineTo(x(k), y(value(k)));
+      const above = (k) => value(k) > 10 ** roof;
+      for (let k = 0; k < count; k++) pen[above(k) && (k === 0 || above(k - 1)) ? "moveTo" : "lineTo"](x(k), y(value(k)));
       pen.stroke();
       pen.setLineDash([]);
       if (result.diverged) cross(pen, x(count - 1), y(value(count - 1)));
-      if (state.at < count) mark(pen, x(state.at), y(value(state.at)), looks[i].mark, colour("paper"));
+      if (state.at < count && !above(state.at)) mark(pen, x(state.at), y(value(state.at)), looks[i].mark, colour("paper"));
     });
   }
 
