@@ -82,7 +82,7 @@ def test_signature_of_an_edited_rule():
 @pytest.mark.parametrize(
     ("body", "line", "what"),
     [
-        ("    g = grad(theta)\n    return thet - lr * g, ()", 3, "NameError"),
+        ("    g = grad(theta)\n    return theta_ - lr * g, ()", 3, "NameError"),
         ("    return theta -\n", 2, "SyntaxError"),
         ("    return theta - lr * grad(theta)", None, "TypeError|ValueError"),
         ("    return 1 / 0, ()", 2, "ZeroDivisionError"),
