@@ -352,8 +352,18 @@ def heights(problem, view, columns, rows, lines=18):
 
 
 def text(call, args):
-    """What ``run``, ``heights`` … return, as JSON: the page need not keep hold of Python's own objects then."""
-    return json.dumps(globals()[call](**args))
+    """What ``run``, ``heights`` … return, as text: the page need not keep hold of Python's own objects then.
+
+    The first line is JSON; in it ``rows`` is the number of the line that holds
+    them, because MicroPython writes long strings slowly as JSON.
+    """
+    answer, lines = globals()[call](**args), [""]
+    for part in answer if isinstance(answer, list) else [answer]:
+        if isinstance(part.get("rows"), str):
+            lines.append(part["rows"])
+            part["rows"] = len(lines) - 1
+    lines[0] = json.dumps(answer)
+    return "\n".join(lines)
 
 
 def inside(names, state, knobs):

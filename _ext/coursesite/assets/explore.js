@@ -33,6 +33,12 @@
     return address.href;
   };
 
+  // page.text: a line of JSON, and a line for each of the numbers' rows that it names
+  const read = (text) => {
+    const [answer, ...lines] = text.split("\n");
+    return JSON.parse(answer, (name, value) => (name === "rows" && typeof value === "number" ? lines[value - 1] : value));
+  };
+
   const enliven = async (el) => {
     near.unobserve(el);
     const number = places.indexOf(el) + 1;
@@ -46,7 +52,7 @@
       const known = { spec, common };
       const model = {
         get: (name) => known[name],
-        ask: async (call, args) => JSON.parse(await python.call("gdcourse.explorer.page", "text", { call, args }, { seconds: 2 })),
+        ask: async (call, args) => read(await python.call("gdcourse.explorer.page", "text", { call, args }, { seconds: 2 })),
         link: link(number),
         shared: Number(wanted) === number ? unpack(packed) : null,
       };
