@@ -13,6 +13,7 @@ from gdcourse.descent import (
     sweep,
 )
 from gdcourse.exercises import check, hint, solution
+from gdcourse.explorer import Explorer
 from gdcourse.language import language, say, use_language
 from gdcourse.optimizers import (
     adadelta,
@@ -32,6 +33,7 @@ from gdcourse.source import source
 __version__ = "0.1.0"
 
 __all__ = [
+    "Explorer",
     "MLP",
     "LinearRegression",
     "LogisticRegression",

@@ -23,6 +23,7 @@ import base64
 import hashlib
 import importlib.util
 import json
+import os
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -237,6 +238,7 @@ def same_text(printed, notebook):
 def run(notebook, source, language):
     """Execute in place; keep the text of outputs, drop what varies, and the images that the book draws itself."""
     FOLDERS[language].mkdir(parents=True, exist_ok=True)
+    os.environ["GDCOURSE_STILL"] = "1"  # a widget's id would differ each time
     client = NotebookClient(
         notebook, timeout=300, coalesce_streams=True, resources={"metadata": {"path": str(FOLDERS[language])}}
     )
@@ -244,12 +246,16 @@ def run(notebook, source, language):
         client.execute()
     except CellExecutionError as error:
         raise SourceError(f"{source.name} ({language}): {error}") from None
+    notebook.metadata.pop("widgets", None)
     notebook.metadata.language_info = {"name": "python"}  # nbclient adds the version of Python
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
                 raise SourceError(f"{source.name} ({language}), cell {cell.id}, wrote to stderr:\n{output.text}")
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+            if "gd-explorer" in output.get("data", {}).get("text/html", ""):
+                del output.data["text/html"]  # drawn anew wherever the notebook is shown
             images = [kind for kind in output.get("data", {}) if kind.startswith("image/")]
             if images and "mystnb" not in cell.metadata:
                 raise SourceError(f"{source.name}, cell {cell.id}, draws a figure but has no alt text")

@@ -7,10 +7,12 @@
 ``files``      what stands beside the pages: fonts, Python, figures, downloads, the site map
 
 Of the scripts in ``assets``, ``course.js`` serves every page, ``engine.js``
-brings Python to those that use it, ``selfcheck.js`` questions and exercises.
+brings Python to those that use it, ``selfcheck.js`` questions and exercises,
+``explore.js`` the explorers.
 """
 
 import hashlib
+import os
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -39,6 +41,8 @@ def setup(app: Sphinx):
     app.add_js_file("course.js", priority=900)
     app.add_js_file("engine.js", priority=910)
     app.add_js_file("selfcheck.js", priority=920)
+    app.add_js_file("explore.js", priority=930)
+    app.add_css_file("explorer/explorer.css")
     return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -56,6 +60,9 @@ def configure(app, config):
     config.html_use_opensearch = ""
     config.nb_execution_cache_path = str(ROOT / "_build" / "cache" / package_digest())
     config.nb_execution_raise_on_error = True
+    # on the page the explorer is a picture that explore.js brings to life, not a widget
+    os.environ["GDCOURSE_STILL"] = "1"
+    config.nb_ipywidgets_js = {}
     config.nb_merge_streams = True
     config.nb_code_prompt_show = words["show_code"]
     config.nb_code_prompt_hide = words["hide_code"]

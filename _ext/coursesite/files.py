@@ -33,6 +33,7 @@ def finish(app, exception):
             path.unlink()
     subset_icons(static)
     add_python(static / "python", "en" if app.config.language == "en" else "zh")
+    add_explorer(static / "explorer", "en" if app.config.language == "en" else "zh")
     for path in out.glob("_images/*.png"):
         shrink(path)
     if app.builder.name == "html":
@@ -72,16 +73,23 @@ def shrink(path):
 # --- Python in the page -------------------------------------------------------
 
 # The files of gdcourse that run in MicroPython, which knows no package but its own.
-PYTHON = ("optimizers.py", "surfaces.py", "exercises/*.py", "explorer/*.py")
+PYTHON = {
+    "course.json": ("optimizers.py", "surfaces.py", "exercises/vector.py", "explorer/page.py", "explorer/pair.py"),
+    "exercises.json": ("exercises/*.py",),
+}
 NOT_IN_THE_PAGE = ("__init__.py", "shell.py")
 
 
 def add_python(folder, language):
-    """What assets/engine.js loads: MicroPython, the course's Python files as one, and all that for file://."""
+    """What assets/engine.js loads: MicroPython, the course's Python files, and all that for file://."""
     vendor = HERE / "vendor" / "micropython"
     copy_asset(vendor, folder)
-    files = json.dumps(python_files(language), ensure_ascii=False, sort_keys=True)
-    (folder / "course.json").write_text(files, "utf-8")
+    parts = {name: python_files(patterns) for name, patterns in PYTHON.items()}
+    words = ROOT / "gdcourse" / "exercises" / f"messages.{language}.json"
+    parts["exercises.json"]["gdcourse/exercises/messages.json"] = words.read_text("utf-8")
+    for name, files in parts.items():
+        (folder / name).write_text(as_json(files), "utf-8")
+    files = as_json({path: text for part in parts.values() for path, text in part.items()})
     # A page opened from a folder can neither fetch nor import: there it all comes as text in one script.
     micropython = (vendor / "micropython.mjs").read_text("utf-8").replace("import.meta.url", '"file:///"')
     micropython = re.sub(r"export default \w+;export (?=async function)", "", micropython)
@@ -93,15 +101,31 @@ def add_python(folder, language):
     )
 
 
-def python_files(language):
+def as_json(files):
+    return json.dumps(files, ensure_ascii=False, sort_keys=True)
+
+
+def python_files(patterns):
     """Path in MicroPython's /lib: text."""
     home = ROOT / "gdcourse"
-    paths = [path for pattern in PYTHON for path in home.glob(pattern) if path.name not in NOT_IN_THE_PAGE]
+    paths = [path for pattern in patterns for path in home.glob(pattern) if path.name not in NOT_IN_THE_PAGE]
     files = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
     # the package's own __init__ would import numpy
-    files |= {f"{path.parent.relative_to(ROOT).as_posix()}/__init__.py": "" for path in paths}
-    words = home / "exercises" / f"messages.{language}.json"
-    return files | {"gdcourse/exercises/messages.json": words.read_text("utf-8")}
+    inits = {f"{path.parent.relative_to(ROOT).as_posix()}/__init__.py": "" for path in paths}
+    return files | inits | {"gdcourse/__init__.py": ""}
+
+
+def add_explorer(folder, language):
+    """One script and one style sheet; the script is no module, so that a page opened from a folder can load it."""
+    from gdcourse import explorer
+
+    folder.mkdir(exist_ok=True)
+    common = json.dumps(explorer.common(language), ensure_ascii=False)
+    script = explorer.module().replace(
+        "export default { render };", f"window.gdExplorer = {{ render, common: {common} }};"
+    )
+    (folder / "explorer.js").write_text(f"(() => {{{script}}})();\n", "utf-8")
+    (folder / "explorer.css").write_text(explorer.style(), "utf-8")
 
 
 # --- downloads --------------------------------------------------------------

@@ -22,8 +22,9 @@ NEEDED_BY = {
     "copybutton": 'class="highlight',
     "clipboard": 'class="highlight',
     "mystnb": r'class="[^"]*\bcell\b',
-    "engine.js": r'class="[^"]*\b(tag_exercise|explorer)\b',
     "selfcheck.js": r'class="[^"]*\b(question|tag_exercise)\b',
+    "explore": r'class="[^"]*\bgd-explorer\b',
+    "engine.js": r'class="[^"]*\b(tag_exercise|gd-explorer)\b',
     "katex_autorenderer": "never: course.js sets the formulas",
     "thebe": "never: no page of ours asks a remote kernel",
 }
@@ -45,6 +46,9 @@ EDITS = [
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     (r'(?<=id="pst-primary-sidebar" )(?=class)', 'role="complementary" '),
 ]
+# ipywidgets.interact is for live notebooks: a page says so, and shows no slider that moves nothing
+WIDGET = r'<script type="application/vnd\.jupyter\.widget-view\+json">.*?</script>'
+WIDGET_STATE = r'<script[^>]*type="application/vnd\.jupyter\.widget-state\+json"[^>]*>.*?</script>'
 SEARCH = r'<script[^>]* src="[^"]*(?:searchtools|language_data|searchindex)\.js[^>]*></script>\s*'
 
 
@@ -75,7 +79,10 @@ class PolishedTemplates(BuiltinTemplateLoader):
     def polish(self, html, pagename):
         if pagename != "search":
             html = re.sub(SEARCH, "", html)
-        for found, instead in [*EDITS, *WORDS[self.builder.config.language]["edits"]]:
+        words = WORDS[self.builder.config.language]
+        html = re.sub(WIDGET_STATE, "", html, flags=re.S)
+        html = re.sub(WIDGET, f'<p class="live-only">{words["live_only"]}</p>', html, flags=re.S)
+        for found, instead in [*EDITS, *words["edits"]]:
             html = re.sub(found, instead, html)
         files = {name: path for path, name in self.builder.images.items()}
         return re.sub(r'<img (?=[^>]*src="[^"]*_images/([^"]+\.png)")', lambda m: self.image(m, files), html)

@@ -19,6 +19,7 @@ WORDS = {
         "print": "打印，或存为 PDF",
         "edit": "修改本页",
         "run_on": "在 {} 上运行",
+        "live_only": "这一格的滑块要在笔记本里才能拖动：下载本页笔记本，运行它，再换上你自己的函数。",
         # what the themes leave in English
         "edits": [
             ("Link to this heading", "链接到这一节"),
@@ -52,6 +53,7 @@ WORDS = {
         "print": "Print, or save as PDF",
         "edit": "Edit this page",
         "run_on": "Run on {}",
+        "live_only": "These sliders move only in the notebook: download it, run the cell, try a function of your own.",
         "edits": [('role="complementary" ', 'role="complementary" aria-label="Course" ')],
     },
 }

@@ -11,7 +11,8 @@
 //   "Stopped"      by stop()
 //   "LoadError"    Python could not be fetched
 // Calls of one CoursePython run one after the other.  Nothing is fetched before
-// the first; loading does not count towards the seconds.
+// the first; loading does not count towards the seconds.  What needs no exercises
+// says so, new CoursePython(["course.json"]), and loads a third as much text.
 
 window.CoursePython = (() => {
   const home = new URL("python/", document.currentScript.src);
@@ -29,7 +30,7 @@ window.CoursePython = (() => {
       document.head.append(script);
     }));
 
-  const start = async () => {
+  const start = async (parts) => {
     const alone = location.protocol === "file:" ? await local() : null;
     const source = alone ? URL.createObjectURL(new Blob([alone.worker], { type: "text/javascript" })) : new URL("worker.js", home);
     const worker = new Worker(source);
@@ -37,7 +38,7 @@ window.CoursePython = (() => {
       const failed = (event) => reject(failure("LoadError", event.message || String(source)));
       worker.onerror = failed;
       worker.onmessage = ({ data }) => (data.ready ? resolve() : failed(data));
-      worker.postMessage(alone ? { wasm: alone.wasm, files: alone.files } : { home: home.href });
+      worker.postMessage(alone ? { wasm: alone.wasm, files: alone.files } : { home: home.href, parts });
     });
     return worker;
   };
@@ -46,6 +47,11 @@ window.CoursePython = (() => {
     #worker = null; // a promise
     #queue = Promise.resolve();
     #abandon = () => {};
+    #parts;
+
+    constructor(parts = ["course.json", "exercises.json"]) {
+      this.#parts = parts;
+    }
 
     call(module, name, args = {}, { seconds = 2 } = {}) {
       const turn = this.#queue.then(() => this.#run({ module, name, args: JSON.stringify(args) }, seconds));
@@ -70,7 +76,7 @@ window.CoursePython = (() => {
             else if (data.error) reject(failure("PythonError", data.error.message, data.error));
             else resolve(data.result);
           };
-          this.#worker ??= start();
+          this.#worker ??= start(this.#parts);
           this.#worker.then(
             (worker) => {
               worker.onmessage = listen;

@@ -12,10 +12,11 @@ def course_call(function, arguments):
 
 let python;
 
-const start = async ({ home, wasm, files }) => {
+const start = async ({ home, parts, wasm, files }) => {
   // (opened from a folder, MicroPython stands above these lines)
   const { loadMicroPython } = home ? await import(`${home}micropython.mjs`) : self;
-  files ??= await (await fetch(`${home}course.json`, { cache: "no-cache" })).json();
+  const fetched = async (part) => (await fetch(`${home}${part}`, { cache: "no-cache" })).json();
+  files ??= Object.assign({}, ...(await Promise.all(parts.map(fetched))));
   const heapsize = 8 * 1024 * 1024;
   python = await loadMicroPython({ url: wasm ?? `${home}micropython.wasm`, heapsize, stdout: () => {}, stderr: () => {} });
   for (const [path, text] of Object.entries(files)) {

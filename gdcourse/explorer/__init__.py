@@ -1,0 +1,280 @@
+"""The explorer: one figure in which rules race and the reader holds the knobs.
+
+    gd.Explorer(gd.Surface("bowl", kappa=10), [gd.sgd, gd.adam], lr=[0.1, 0.3])
+    gd.Explorer(preset=5)      the question of chapter 5
+
+``page.py``      what is computed, here in the kernel and by MicroPython in the static page
+``pair.py``      two numbers at once, for the page
+``explorer.js``  drawing and listening; ``explorer.css`` its look
+``presets.json`` the chapters' questions, the ranges of the sliders; ``words.*.json``
+``picture.py``   the picture that stands there without JavaScript
+"""
+
+import inspect
+import json
+import os
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from gdcourse import optimizers, surfaces
+from gdcourse.checks import check_count, check_knob, check_problem, check_rule
+from gdcourse.explorer import page
+from gdcourse.explorer.picture import picture
+from gdcourse.language import language, say
+from gdcourse.plotting import LOOKS
+from gdcourse.problems import LinearRegression, Surface
+from gdcourse.source import source
+
+HERE = Path(__file__).parent
+SECONDS = 2.0  # that an edited rule may run
+MOST = 4  # racers
+# Printing the book or the notebooks: no widget, whose id would differ each time.
+STILL = "GDCOURSE_STILL"
+VIEW = (-1.0, 8.0, -1.0, 6.0)  # of the line's intercept and slope
+
+
+@cache
+def presets():
+    return json.loads((HERE / "presets.json").read_text("utf-8"))
+
+
+@cache
+def words(lang):
+    return json.loads((HERE / f"words.{lang}.json").read_text("utf-8"))
+
+
+def module():
+    """The JavaScript, one ES module: d3's contours, then ours."""
+    return (HERE / "d3" / "d3-contour.js").read_text("utf-8") + (HERE / "explorer.js").read_text("utf-8")
+
+
+def style():
+    return (HERE / "explorer.css").read_text("utf-8")
+
+
+# --- what all explorers of a page share -----------------------------------------
+
+
+def common(lang=None):
+    """Words, rules, tasks and questions, as JSON: what one explorer does not choose for itself."""
+    rules = {name: about(rule) for name, rule in vars(optimizers).items() if name in LOOKS}
+    plain = rules["adam"]["source"]
+    off = plain.replace("adam(", "adam_uncorrected(")
+    for average in "m", "v":
+        off = off.replace(f"{average} / (1 - beta{1 + (average == 'v')}**t)", average)
+    rules["adam_uncorrected"] = {**rules["adam"], "source": off, "edited": True}
+    line = LinearRegression.line()
+    tasks = {
+        name: {
+            "problem": {"surface": name} | ({"kappa": 10, "angle": 0} if name == "bowl" else {}),
+            "view": list(marks["view"]),
+            "start": list(marks["start"]),
+            "minima": [list(point) for point in marks["minima"]],
+        }
+        for name, marks in surfaces.LANDMARKS.items()
+    }
+    tasks["line"] = task_of(line, 10)
+    for name, task in tasks.items():
+        if name != "line":
+            task["problem"]["best"] = Surface(name).best_loss
+    return {
+        "words": words(lang or language()),
+        "rules": rules,
+        "tasks": tasks,
+        "looks": LOOKS,
+        "lang": lang or language(),
+        **presets(),
+    }
+
+
+def about(rule):
+    """Names, defaults and text of a rule: MicroPython has no introspection."""
+    parameters = list(inspect.signature(rule).parameters.values())
+    knobs = {p.name: float(p.default) for p in parameters if p.kind == p.KEYWORD_ONLY}
+    state = [p.name for p in parameters[2:] if p.kind != p.KEYWORD_ONLY]
+    return {"state": state, "knobs": knobs, "source": str(source(rule))}
+
+
+def task_of(problem, batch=0):
+    """A problem as the page knows it: JSON, or with ``"own"`` where only the kernel can compute it."""
+    if isinstance(problem, LinearRegression) and problem.X.shape[1] == 2 and np.all(problem.X[:, 0] == 1):
+        data = {"x": problem.X[:, 1].tolist(), "y": problem.y.tolist()}
+        return {
+            "problem": {"line": data, "batch": batch or 0, "seed": 0, "best": problem.best_loss},
+            "view": list(VIEW),
+            "start": problem.start.tolist(),
+            "minima": [problem.exact.tolist()],
+        }
+    known = isinstance(problem, Surface) and getattr(surfaces, problem.name, None) is problem.function
+    minima = getattr(problem, "minima", np.empty((0, 2)))
+    x, y = problem.start
+    return {
+        "problem": {"surface": problem.name, **problem.parameters, "best": problem.best_loss}
+        if known
+        else {"own": type(problem).__name__, "best": float(getattr(problem, "best_loss", 0.0))},
+        "view": list(getattr(problem, "view", (x - 2, x + 2, y - 2, y + 2))),
+        "start": problem.start.tolist(),
+        "minima": minima.tolist(),
+    }
+
+
+# --- the figure -----------------------------------------------------------------
+
+
+class Explorer:
+    """An interactive figure, an ``anywidget`` (``.widget``): rules race on a map.
+
+    ``problem``  a ``Surface``, the line (``LinearRegression.line()``), or any
+                 problem with two parameters; or leave it out and give a ``preset``
+    ``rules``    one rule or up to four, built-in or your own
+    ``preset``   the number of a chapter: its question, to be answered by playing
+    ``start``    (x, y);  ``steps``  of the race;  ``batch_size``  for the line
+    ``hyper``    the rules' knobs: a number for all, or a list with one per rule
+
+    In the notebook the kernel computes; in the static page the same files do.
+    Raises ValueError or TypeError, with a hint, when an argument makes no sense.
+    """
+
+    def __init__(
+        self, problem=None, rules=None, *, preset=None, start=None, steps=None, batch_size=None, front=None, **hyper
+    ):
+        if preset is None and problem is None:
+            preset = 1
+        self.own, self.rules = None, {}
+        if preset is not None:
+            self.spec = self._preset(str(preset))
+        else:
+            check_problem(problem)
+            if problem.start.shape != (2,):
+                raise ValueError(
+                    say(
+                        f"实验台画的是两个参数的等高线图，这个问题的参数形状是 {problem.start.shape}",
+                        f"the explorer draws a map of two parameters; this problem has shape {problem.start.shape}",
+                    )
+                )
+            self.spec = task_of(problem, batch_size) | {"steps": 100, "front": [], "question": None}
+            if "own" in self.spec["problem"]:
+                self.own = Own(problem, batch_size)
+            self.spec["racers"] = self._racers([optimizers.sgd] if rules is None else rules, hyper)
+        if start is not None:
+            self.spec["start"] = [float(number) for number in start]
+        if steps is not None:
+            check_count("steps", steps)
+            self.spec["steps"] = int(steps)
+        if front is not None:
+            self.spec["front"] = list(front)
+        if not self.spec["front"]:
+            self.spec["front"] = [f"{i}.{next(iter(r['knobs']))}" for i, r in enumerate(self.spec["racers"])]
+
+    def _preset(self, name):
+        known = presets()["presets"]
+        if name not in known:
+            raise ValueError(
+                say(
+                    f"没有编号为 {name!r} 的问题；可选：{'、'.join(known)}",
+                    f"there is no preset {name!r}; choose from {', '.join(known)}",
+                )
+            )
+        chosen = known[name]
+        task = common()["tasks"][chosen["problem"].get("surface", "line")]
+        problem = task["problem"] | chosen["problem"]
+        racers = [
+            {"rule": r["rule"], "knobs": common()["rules"][r["rule"]]["knobs"] | r["knobs"]} for r in chosen["racers"]
+        ]
+        return task | chosen | {"problem": problem, "racers": racers, "question": name}
+
+    def _racers(self, rules, hyper):
+        rules = [rules] if callable(rules) else list(rules)
+        if not 1 <= len(rules) <= MOST:
+            raise ValueError(
+                say(
+                    f"一次可以比较 1 到 {MOST} 条规则，收到了 {len(rules)} 条",
+                    f"1 to {MOST} rules can race, got {len(rules)}",
+                )
+            )
+        racers = []
+        for i, rule in enumerate(rules):
+            names = inspect.signature(rule).parameters if callable(rule) else ()
+            mine = {k: v[i] if isinstance(v, (list, tuple)) else v for k, v in hyper.items() if k in names}
+            wrong = {k: v for k, v in hyper.items() if not any(k in inspect.signature(r).parameters for r in rules)}
+            check_rule(rule, mine | wrong)
+            knobs = {name: float(check_knob(name, value)) for name, value in mine.items()}
+            name = rule.__name__
+            racer = {"rule": name, "knobs": about(rule)["knobs"] | knobs}
+            if getattr(optimizers, name, None) is not rule:
+                self.rules[name] = rule
+                racer |= {"source": str(source(rule)), "state": about(rule)["state"]}
+            racers.append(racer)
+        return racers
+
+    # --- computing
+
+    def answer(self, call, args):
+        """What the figure asks for: the functions of ``page.py``, with numpy and the problem at hand."""
+        if call in ("run", "heights") and "own" in args["problem"]:
+            args = args | {"problem": self.own}
+        if call == "run":
+            racers = [
+                {k: v for k, v in racer.items() if k != "source"} if self._unchanged(racer) else racer
+                for racer in args["racers"]
+            ]
+            args = args | {"racers": racers, "rules": self.rules, "pair": lambda x, y: np.array([x, y])}
+        with np.errstate(all="ignore"):
+            return getattr(page, call)(**args)
+
+    def _unchanged(self, racer):
+        rule = self.rules.get(racer["rule"])
+        return rule is not None and racer.get("source") == str(source(rule))
+
+    def runs(self):
+        """The races as they stand at the start, one result per rule."""
+        shared = {"start": self.spec["start"], "steps": self.spec["steps"]}
+        known = common()["rules"]
+        racers = [
+            shared | r | ({"source": known[r["rule"]]["source"]} if known.get(r["rule"], {}).get("edited") else {})
+            for r in self.spec["racers"]
+        ]
+        return self.answer("run", {"problem": self.spec["problem"], "racers": racers})
+
+    # --- showing
+
+    @property
+    def widget(self):
+        """The anywidget, made when it is first asked for."""
+        if not hasattr(self, "_widget"):
+            from gdcourse.explorer.widget import ExplorerWidget
+
+            self._widget = ExplorerWidget(self)
+        return self._widget
+
+    def still(self):
+        """The picture, with what the page needs to bring it to life."""
+        return picture(self, common())
+
+    def __repr__(self):
+        rules = ", ".join(racer["rule"] for racer in self.spec["racers"])
+        return f"Explorer({self.spec['problem'].get('surface', 'line')}: {rules})"
+
+    def _repr_mimebundle_(self, **options):
+        if os.environ.get(STILL):
+            return {"text/plain": repr(self), "text/html": self.still()}
+        bundle = self.widget._repr_mimebundle_(**options)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        data = {**(data or {}), "text/plain": repr(self)}
+        return (data, bundle[1]) if isinstance(bundle, tuple) else data
+
+
+class Own:
+    """A problem that only the kernel knows, as ``page.run`` asks for it."""
+
+    def __init__(self, problem, batch_size):
+        self.problem, self.batch_size = problem, batch_size
+        self.best = float(getattr(problem, "best_loss", 0.0))
+
+    def loss(self, x, y):
+        return float(self.problem.loss(np.array([x, y])))
+
+    def gradients(self, pair):
+        return iter(self.problem.gradients(self.batch_size))

@@ -1,0 +1,388 @@
+"""What the explorer computes, in the notebook and in the static page alike.
+
+Everything comes in and goes out as what JSON can say; rows of numbers travel
+as text, the hexadecimal of their doubles, because that is exact and fast.
+
+    run(problem, racers)      the paths
+    heights(problem, …)       the landscape
+    inside(…)                 what a rule remembers at one step
+
+A problem is ``{"surface": "bowl", "kappa": 10, "angle": 0}`` or
+``{"line": {"x": […], "y": […]}, "batch": 10}``.  A racer is ``{"rule": "adam",
+"knobs": {"lr": 0.1}, "start": [x, y], "steps": 300}``; with ``"source"`` it
+follows the rule that this text defines (``"elementwise"`` if it surely is).
+"""
+
+import json
+import sys
+from array import array
+
+from gdcourse import optimizers, surfaces
+from gdcourse.explorer.pair import Pair, maximum, np
+
+INF = float("inf")
+MICRO = sys.implementation.name == "micropython"
+if MICRO:
+    optimizers.maximum = maximum
+
+
+# --- problems: a loss, and the gradient of each step --------------------------
+
+
+class Surface:
+    """A surface of ``surfaces.py``."""
+
+    def __init__(self, surface, best=0.0, **parameters):
+        self.f = getattr(surfaces, surface)
+        self.parameters = parameters
+        self.best = best
+
+    def at(self, x, y):
+        try:
+            return self.f(x, y, **self.parameters)
+        except OverflowError:  # CPython's own floats say so; all others count to inf
+            return INF, INF, INF
+
+    def loss(self, x, y):
+        return self.at(x, y)[0]
+
+    def gradients(self, pair):
+        def gradient(theta):
+            _, fx, fy = self.at(theta[0], theta[1])
+            return pair(fx, fy)
+
+        while True:
+            yield gradient
+
+
+class Line:
+    """The least-squares line y = a + bx of the articles, J = 1/(2N) Σ (a + bx − y)².
+
+    The full loss needs only five sums over the data, so that it costs the same
+    for any number of points.  ``batch`` 0 means all of them.
+    """
+
+    def __init__(self, line, batch=0, seed=0, best=0.0):
+        self.x, self.y = line["x"], line["y"]
+        self.batch, self.seed, self.best = batch, seed, best
+        n = len(self.x)
+        self.sx, self.sy = sum(self.x) / n, sum(self.y) / n
+        self.sxx = sum([x * x for x in self.x]) / n
+        self.sxy = sum([x * y for x, y in zip(self.x, self.y)]) / n  # noqa: B905  (MicroPython has no strict=)
+        self.syy = sum([y * y for y in self.y]) / n
+
+    def loss(self, a, b):
+        return 0.5 * (a * (a - 2 * self.sy + 2 * b * self.sx) + b * (b * self.sxx - 2 * self.sxy) + self.syy)
+
+    def gradients(self, pair):
+        def of(rows):
+            def gradient(theta):
+                a, b, ga, gb = theta[0], theta[1], 0.0, 0.0
+                for i in rows:
+                    r = a + b * self.x[i] - self.y[i]
+                    ga += r
+                    gb += r * self.x[i]
+                return pair(ga / len(rows), gb / len(rows))
+
+            return gradient
+
+        def full(theta):
+            a, b = theta[0], theta[1]
+            return pair(a + b * self.sx - self.sy, a * self.sx + b * self.sxx - self.sxy)
+
+        n = len(self.x)
+        if not 0 < self.batch < n:
+            while True:
+                yield full
+        rows = shuffles(n, self.seed)
+        while True:
+            epoch = next(rows)
+            for i in range(0, n, self.batch):
+                yield of(epoch[i : i + self.batch])
+
+
+def shuffles(n, seed):
+    """A new order of 0 … n − 1 for every epoch, the same in every Python (Fisher and Yates)."""
+    order, random = list(range(n)), seed + 1
+    while True:
+        for i in range(n - 1, 0, -1):
+            random = (1664525 * random + 1013904223) % 4294967296
+            j = random * (i + 1) // 4294967296
+            order[i], order[j] = order[j], order[i]
+        yield list(order)
+
+
+def problem_of(problem):
+    return (Line if "line" in problem else Surface)(**problem)
+
+
+# --- rules --------------------------------------------------------------------
+
+
+class Mistake(Exception):
+    """A rule that cannot run: what Python said, and the line, if it is one of the rule's own."""
+
+    def __init__(self, what, line=None):
+        super().__init__(what)
+        self.what, self.line = what, line
+
+
+def rule_of(racer, rules):
+    """The function that a racer follows; ``rules`` are those that a notebook brought along."""
+    text = racer.get("source")
+    if text is None:
+        return rules.get(racer["rule"]) or getattr(optimizers, racer["rule"])
+    space = {"sqrt": optimizers.sqrt, "maximum": optimizers.maximum, "np": np}
+    if not MICRO:
+        space["np"] = __import__("numpy")
+    try:
+        exec(compile(text, "<rule>", "exec"), space)
+        return space[signature(text)["name"]]
+    except Exception as error:
+        raise Mistake(described(error), line_of(error)) from None
+
+
+def described(error):
+    return type(error).__name__ + ": " + (getattr(error, "msg", None) or str(error))
+
+
+def line_of(error):
+    """The last line of the rule's own text that the error passed through, or None."""
+    if hasattr(sys, "print_exception"):
+        import io
+
+        said = io.StringIO()
+        sys.print_exception(error, said)
+        found = [part for part in said.getvalue().split('File "')[1:] if part.startswith("<rule>")]
+        return int(found[-1].split("line ")[1].split(",")[0].split("\n")[0]) if found else None
+    if isinstance(error, SyntaxError):
+        return error.lineno
+    at, line = error.__traceback__, None
+    while at:
+        if at.tb_frame.f_code.co_filename == "<rule>":
+            line = at.tb_lineno
+        at = at.tb_next
+    return line
+
+
+def signature(text):
+    """Name, state and knobs as the ``def`` of a rule declares them: {"name": …, "state": […], "knobs": {…}}."""
+    start = text.find("def ")
+    if start < 0:
+        raise Mistake("SyntaxError: def my_rule(theta, grad, *, lr=0.1): …", 1)
+    opening, depth, parts, part = text.index("(", start), 0, [], ""
+    for letter in text[opening:]:
+        depth += (letter in "([{") - (letter in ")]}")
+        if depth == 0:
+            break
+        if letter == "," and depth == 1:
+            parts.append(part)
+            part = ""
+        elif not (letter == "(" and depth == 1 and not part):
+            part += letter
+    parts = [p.strip() for p in parts + [part] if p.strip()]
+    star = parts.index("*") if "*" in parts else len(parts)
+    knobs = {}
+    for knob in parts[star + 1 :]:
+        name, _, value = knob.partition("=")
+        knobs[name.strip()] = float(eval(value)) if value.strip() else 0.01
+    return {
+        "name": text[start + 4 : opening].strip(),
+        "state": [p.partition("=")[0].strip() for p in parts[2:star]],
+        "knobs": knobs,
+    }
+
+
+# --- the race -----------------------------------------------------------------
+
+
+def run(problem, racers, target=1e-4, rules=None, pair=Pair):
+    """Follow every racer; one result each, in order.
+
+    ``rows``    hexadecimal doubles, per step x, y, J, ∂J/∂x, ∂J/∂y and two
+                numbers for each entry of the state; the first row is the start
+    ``hit``     the first step with J − best below ``target``, or None
+    ``stays``   the step from which on it stays there, or None
+    ``diverged``  whether J became infinite or no number; the last row is the
+                last finite one.  ``error``: {"what", "line"} in place of all that
+    """
+    there = problem if hasattr(problem, "loss") else problem_of(problem)
+    results = []
+    for racer in racers:
+        try:
+            results.append(follow(there, rule_of(racer, rules or {}), racer, target, pair))
+        except Mistake as mistake:
+            results.append({"error": {"what": mistake.what, "line": mistake.line}})
+    return results
+
+
+def follow(problem, rule, racer, target, pair):
+    x, y = racer["start"]
+    loss = problem.loss(x, y)
+    table, width = [x, y, loss, INF, INF], 5
+    hit = stays = 0 if loss - problem.best < target else None
+    diverged = False
+    # what a reader wrote may want both parameters at once, as for the length of the gradient
+    alone = pair is Pair and racer.get("elementwise", "source" not in racer)
+    walker = (Apart if alone else Together)(rule, racer, pair)
+    gradients = problem.gradients(pair)
+    for t in range(1, racer["steps"] + 1):
+        try:
+            x, y = walker.step(next(gradients))
+        except Exception as error:
+            raise Mistake(described(error), line_of(error)) from None
+        loss = problem.loss(x, y)
+        if not -INF < loss < INF:
+            diverged = True
+            break
+        memory = walker.memory()
+        if t == 1:  # now it is known how much there is to remember
+            width = 5 + len(memory)
+            table.extend([0.0] * len(memory))
+        table.append(x)
+        table.append(y)
+        table.append(loss)
+        table.extend(walker.g)
+        table.extend(memory)
+        if loss - problem.best < target:
+            hit = t if hit is None else hit
+            stays = t if stays is None else stays
+        else:
+            stays = None
+    stays = None if diverged else stays
+    rows = bytes(array("d", table)).hex()
+    return {"rows": rows, "width": width, "hit": hit, "stays": stays, "diverged": diverged}
+
+
+class Together:
+    """Steps of a rule, both parameters at once.  ``g`` is the gradient that it asked for last."""
+
+    def __init__(self, rule, racer, pair):
+        self.rule, self.knobs, self.g = rule, racer["knobs"], (INF, INF)
+        self.theta = pair(*racer["start"])
+        self.state = [pair(*entry) if isinstance(entry, list) else entry for entry in racer.get("state", ())]
+
+    def step(self, gradient):
+        def grad(theta):
+            g = gradient(theta)
+            self.g = float(g[0]), float(g[1])
+            return g
+
+        self.theta, self.state = self.rule(self.theta, grad, *self.state, **self.knobs)
+        return float(self.theta[0]), float(self.theta[1])
+
+    def memory(self):
+        """Two numbers for each entry of the state."""
+        entries = [(s, s) if isinstance(s, (int, float)) else (s[0], s[1]) for s in self.state]
+        return [float(number) for entry in entries for number in entry]
+
+
+class Elsewhere(Exception):
+    """A rule asks for the gradient at another point than θ."""
+
+
+class Apart:
+    """Steps of a rule, one parameter after the other, on bare numbers: a third of the work.
+
+    Every rule of optimizers.py counts element by element, so it can be asked
+    for each parameter alone, as long as it wants the gradient at θ itself.
+    Nesterov's does not, and bare numbers raise where pairs give inf: from then
+    on it goes on together.
+    """
+
+    def __init__(self, rule, racer, pair):
+        self.rule, self.knobs, self.g = rule, racer["knobs"], (INF, INF)
+        self.theta = tuple(racer["start"])
+        entries = [entry if isinstance(entry, list) else [entry, entry] for entry in racer.get("state", ())]
+        self.states = [[entry[i] for entry in entries] for i in (0, 1)]
+        self.together = None
+        self.grads = [self.grad(0), self.grad(1)]
+
+    def grad(self, i):
+        def grad(at):
+            if at != self.theta[i]:
+                raise Elsewhere
+            return self.g[i]
+
+        return grad
+
+    def step(self, gradient):
+        if not self.together:
+            try:
+                return self.alone(gradient)
+            except (Elsewhere, ZeroDivisionError, OverflowError, TypeError):
+                joined = [list(both) for both in zip(*self.states)]  # noqa: B905
+                racer = {"start": self.theta, "state": joined, "knobs": self.knobs}
+                self.together = Together(self.rule, racer, Pair)
+        point = self.together.step(gradient)
+        self.g = self.together.g
+        return point
+
+    def alone(self, gradient):
+        g = gradient(Pair(*self.theta))
+        self.g = (g.x, g.y)
+        x, of_x = self.rule(self.theta[0], self.grads[0], *self.states[0], **self.knobs)
+        y, of_y = self.rule(self.theta[1], self.grads[1], *self.states[1], **self.knobs)
+        # the root of a negative number would be complex
+        if not (isinstance(x, float) and isinstance(y, float)):
+            raise TypeError
+        self.theta, self.states = (x, y), (of_x, of_y)
+        return self.theta
+
+    def memory(self):
+        if self.together:
+            return self.together.memory()
+        return [float(number) for entry in zip(*self.states) for number in entry]  # noqa: B905
+
+
+def heights(problem, view, columns, rows, lines=18):
+    """J over the part ``view`` = [x from, x to, y from, y to] of the plane, row by row from the bottom.
+
+    ``levels`` are the heights of contour lines, evenly spaced in the square
+    root of J − best: near the minimum lines stay apart.
+    """
+    problem = problem if hasattr(problem, "loss") else problem_of(problem)
+    left, right, bottom, top = view
+    xs = [left + (right - left) * i / (columns - 1) for i in range(columns)]
+    ys = [bottom + (top - bottom) * i / (rows - 1) for i in range(rows)]
+    table = [problem.loss(x, y) for y in ys for x in xs]
+    low, high = min(table), max(table)
+    levels = [low + (high - low) * (i / lines) ** 2 for i in range(1, lines)]
+    return {"rows": bytes(array("d", table)).hex(), "levels": levels}
+
+
+def text(call, args):
+    """What ``run``, ``heights`` … return, as text: the page need not keep hold of Python's own objects then.
+
+    The first line is JSON; in it ``rows`` is the number of the line that holds
+    them, because MicroPython writes long strings slowly as JSON.
+    """
+    answer, lines = globals()[call](**args), [""]
+    for part in answer if isinstance(answer, list) else [answer]:
+        if isinstance(part.get("rows"), str):
+            lines.append(part["rows"])
+            part["rows"] = len(lines) - 1
+    lines[0] = json.dumps(answer)
+    return "\n".join(lines)
+
+
+def inside(names, state, knobs):
+    """What the rule makes of its memory: rows (symbol, for θ₁, for θ₂), and Adam's corrections.
+
+    ``factors`` are 1/(1 − β₁ᵗ) and 1/√(1 − β₂ᵗ): so much larger correction
+    makes m and √v.  Their quotient is what it does to the step.
+    """
+    memory = dict(zip(names, state))  # noqa: B905
+    rows, factors = [[name, memory[name][0], memory[name][1]] for name in names if name != "t"], None
+    if "t" in memory and "m" in memory and "v" in memory and "beta1" in knobs and "beta2" in knobs:
+        t, largest = memory["t"][0], memory.get("v_max", memory["v"])
+        c1, c2 = 1 / (1 - knobs["beta1"] ** t), 1 / (1 - knobs["beta2"] ** t)
+        rows.append(["m_hat", memory["m"][0] * c1, memory["m"][1] * c1])
+        rows.append(["v_hat", largest[0] * c2, largest[1] * c2])
+        factors = [c1, c2**0.5]
+    # JSON knows no infinity
+    return {"rows": [[n, known(x), known(y)] for n, x, y in rows], "factors": factors}
+
+
+def known(x):
+    return x if -INF < x < INF else None

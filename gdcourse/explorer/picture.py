@@ -1,0 +1,132 @@
+"""The explorer as it stands without JavaScript: the same map, and the same message as text.
+
+Drawn as a small SVG, with the colours of ``explorer.css``: in the static page
+it holds the place until the reader comes near.
+"""
+
+import html
+import json
+
+import contourpy
+import numpy as np
+
+WIDTH, HEIGHT = 640, 400
+
+
+def picture(explorer, common):
+    """HTML: figure, sentence, and the description that brings it to life."""
+    spec, words = explorer.spec, common["words"]
+    runs = explorer.runs()
+    own = "own" in spec["problem"]
+    task = words["surface." + ("own" if own else spec["problem"].get("surface", "line"))]
+    paths = [points(run) for run in runs]
+    said = [summary(racer, run, path, words) for racer, run, path in zip(spec["racers"], runs, paths, strict=True)]
+    stop = "。" if common["lang"] == "zh" else "."
+    alt = " ".join([words["shown"].format(task=task, count=len(paths)), *(sentence + stop for sentence in said)])
+    question = common["presets"][spec["question"]]["question"][common["lang"]] if spec["question"] else ""
+    colours = looks(spec["racers"], common["looks"])
+    legend = "".join(
+        f'<li><svg viewBox="0 0 30 8" width="30" height="8" aria-hidden="true"><path d="M0 4h30" '
+        f'class="gx-path" style="--c:{colour};stroke-dasharray:{dash}"/></svg> {html.escape(sentence)}</li>'
+        for (colour, dash), sentence in zip(colours, said, strict=True)
+    )
+    ask = f'<p class="gx-question">{html.escape(question)}</p>' if question else ""
+    told = json.dumps(spec).replace("<", "\\u003c")
+    data = "" if own else f'<script type="application/json">{told}</script>'
+    return (
+        f'<div class="gd-explorer{"" if own else " gx-waits"}" style="{room(spec)}">{ask}'
+        f'<svg class="gx-still" role="img" viewBox="0 0 {WIDTH} {HEIGHT}" aria-label="{html.escape(alt)}">'
+        f"{lines(explorer, spec)}{drawn(spec, paths, colours)}</svg>"
+        f'<ul class="gx-said" aria-hidden="true">{legend}</ul>'
+        f'<p class="gx-note">{words["only_live" if own else "still"]}</p>{data}</div>'
+    )
+
+
+def room(spec):
+    """How high the living figure will be, wide and on a phone, so that nothing jumps; a test measures it."""
+    racers, rows = len(spec["racers"]), -(-len(spec["front"]) // 2)
+    asked = bool(spec["question"])
+    wide = 42.7 + 2.15 * racers + 3.5 * (rows - 1) - 4 * (not asked) + 17.4 * bool(spec.get("inside"))
+    narrow = (60.3 if racers == 1 else 64.6) - 5.6 * (not asked) - 3.6 * (len(spec["front"]) == 1)
+    return f"--gx-wide:{wide:.1f}rem;--gx-narrow:{narrow:.1f}rem"
+
+
+def points(run):
+    return np.frombuffer(bytes.fromhex(run["rows"])).reshape(-1, run["width"]) if "rows" in run else np.empty((0, 5))
+
+
+def summary(racer, run, path, words):
+    rule = words.get("rule." + racer["rule"], racer["rule"])
+    if "error" in run:
+        return words["failed"].format(rule=rule, what=run["error"]["what"])
+    if run["diverged"]:
+        return words["diverged"].format(rule=rule, step=len(path))
+    x, y, loss = path[-1, :3]
+    return words["summary"].format(rule=rule, step=len(path) - 1, loss=number(loss), x=number(x), y=number(y))
+
+
+def number(x):
+    return f"{x:.3g}".replace("-", "−")
+
+
+def looks(racers, known):
+    """Colour and dashes of each racer: the rule's own, or the first that is free."""
+    dashes, taken, out = {"-": "none", "--": "7 4", "-.": "7 3 2 3"}, [], []
+    for racer in racers:
+        look = tuple(known.get(racer["rule"], ()))
+        if not look or look in taken:
+            look = next(tuple(free) for free in known.values() if tuple(free) not in taken)
+        taken.append(look)
+        out.append((look[0], dashes[look[1]]))
+    return out
+
+
+def region(view):
+    """The part of the plane that the picture shows: ``view``, and what else fits, at equal scales."""
+    left, right, bottom, top = view
+    scale = min(WIDTH / (right - left), HEIGHT / (top - bottom))
+    w, h = WIDTH / scale / 2, HEIGHT / scale / 2
+    x, y = (left + right) / 2, (bottom + top) / 2
+    return (x - w, x + w, y - h, y + h)
+
+
+def place(spec):
+    left, right, bottom, top = region(spec["view"])
+    return lambda x, y: (
+        np.clip((x - left) / (right - left), -1, 2) * WIDTH,
+        np.clip((top - y) / (top - bottom), -1, 2) * HEIGHT,
+    )
+
+
+def lines(explorer, spec):
+    """The contour lines."""
+    view, columns, rows = region(spec["view"]), 72, 46
+    call = {"problem": spec["problem"], "view": list(view), "columns": columns, "rows": rows}
+    map_ = explorer.answer("heights", call)
+    table = np.frombuffer(bytes.fromhex(map_["rows"])).reshape(rows, columns)
+    maker = contourpy.contour_generator(
+        np.linspace(0, WIDTH, columns), np.linspace(HEIGHT, 0, rows), table, line_type="Separate"
+    )
+    return "".join(
+        f'<path class="gx-line" d="M{" ".join(f"{x:.0f},{y:.0f}" for x, y in line)}"/>'
+        for level in map_["levels"]
+        for line in maker.lines(level)
+        if len(line) > 2
+    )
+
+
+def drawn(spec, paths, colours):
+    at = place(spec)
+    out = []
+    for path, (colour, dash) in zip(paths, colours, strict=True):
+        if len(path):
+            joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(*at(path[:, 0], path[:, 1]), strict=True))
+            out.append(f'<path class="gx-path" style="--c:{colour};stroke-dasharray:{dash}" d="M{joined}"/>')
+            x, y = at(*path[-1, :2])
+            out.append(f'<circle class="gx-head" style="--c:{colour}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
+    x, y = at(*spec["start"])
+    out.append(f'<circle class="gx-start" cx="{x:.1f}" cy="{y:.1f}" r="7"/>')
+    for a, b in spec["minima"]:
+        x, y = at(a, b)
+        out.append(f'<text class="gx-star" x="{x:.1f}" y="{y + 6:.1f}">★</text>')
+    return "".join(out)
