@@ -700,7 +700,7 @@ async function render({ model, el }) {
     ];
     const cells = (kind, values) => values.map((value) => h(kind, {}, typeof value === "string" ? value : short(value ?? NaN)));
     insideTable.replaceChildren(
-      h("thead", {}, h("tr", {}, ...cells("th", [`${label(racer)}, ${say(words.of, { step: k, steps: state.steps })}`, "θ₁", "θ₂"]))),
+      h("thead", {}, h("tr", {}, ...cells("th", [`${label(racer)} · ${say(words.of, { step: k, steps: state.steps })}`, "θ₁", "θ₂"]))),
       h("tbody", {}, ...lines.map(([name, x, y]) => h("tr", {}, h("th", { scope: "row" }, name), ...cells("td", [x, y])))),
     );
     const [m, v] = more.factors ?? [];
