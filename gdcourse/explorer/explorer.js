@@ -447,7 +447,7 @@ async function render({ model, el }) {
     const target = power(Math.round(Math.log10(state.target)));
     const head = h("div", { className: "gx-row gx-head-row", role: "row" },
       cell(words.rule), cell(words.loss), cell(words.position),
-      cell(words.hit, say(words.hit_of, { target })), cell(words.stays, say(words.stays_of, { target })), cell("")); // prettier-ignore
+      cell(words.hit, say(words.hit_of, { target })), cell(words.stays, say(words.stays_of, { target })), cell("", "", "cell")); // prettier-ignore
     const rows = state.racers.map((racer, i) => {
       const choice = h("select", { "aria-label": say(words.rule_n, { n: i + 1 }), onchange: () => replace(i, choice.value) });
       const options = Object.keys(common.rules);
