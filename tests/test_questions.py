@@ -12,7 +12,7 @@ from gdcourse.exercises import get
 
 QUESTIONS = questions.load()
 EACH = pytest.mark.parametrize("name", QUESTIONS)
-CHAPTERS = ("01_gradient_descent", "05_adam")
+CHAPTERS = ("01_gradient_descent", "02_rmsprop", "03_adagrad", "05_adam")
 
 
 def printed(path):

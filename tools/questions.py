@@ -62,7 +62,8 @@ def what(question, mistake, language):
         return entry(question["exercise"], mistake or question["bug"], language)[0]
     if "missing" in question:
         source = exercise.mistaken_source(mistake) if mistake else exercise.source
-        return f"<code>{html.escape(line_of(source, question['missing']).removeprefix(question['missing']))}</code>"
+        line = " ".join(line_of(source, question["missing"]).split())  # edits leave double spaces behind
+        return f"<code>{html.escape(line.removeprefix(question['missing']))}</code>"
     rule = exercise.mistaken(mistake) if mistake else exercise.reference
     return float(eval(question["value"], {"rule": rule, "steps": steps}))
 
