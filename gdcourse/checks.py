@@ -32,7 +32,8 @@ def check_knob(name, value):
         array = np.asarray(value)
     except ValueError:  # ragged lists
         array = np.array(None)
-    if array.dtype.kind not in "fiu" or array.size == 0:
+    kinds = "fiu" if name in _KNOBS else "fiub"  # a rule of one's own may have switches
+    if array.dtype.kind not in kinds or array.size == 0:
         raise TypeError(
             say(
                 f"{name} 应为数、数组或步数的函数，收到的是 {value!r}；"
@@ -159,6 +160,17 @@ def check_output(rule, out, names):
                 f"例如 return theta - lr * g, ({''.join(name + ', ' for name in names).strip()})",
                 f"{name_of(rule)} must return (new theta, tuple of state), got {got}; "
                 f"for example return theta - lr * g, ({''.join(name + ', ' for name in names).strip()})",
+            )
+        )
+    if out[1] and not names:
+        raise TypeError(
+            say(
+                f"{name_of(rule)} 返回了 {len(out[1])} 项状态，签名里却一项也没有；"
+                "请逐项写出名字和初值，例如 def my_rule(theta, grad, m=0.0, *, lr=0.1)，"
+                "*state 不算；包装别的规则时可用 functools.wraps(rule)",
+                f"{name_of(rule)} returns {len(out[1])} state entries, but its signature has none; "
+                "write each with a name and an initial value, as in def my_rule(theta, grad, m=0.0, *, lr=0.1), "
+                "where *state will not do; around another rule, try functools.wraps(rule)",
             )
         )
     if len(out[1]) != len(names):

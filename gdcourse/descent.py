@@ -225,7 +225,8 @@ def minimize(
                      function of a ``Moment`` will do
     ``record_every`` keep every so manieth step (and the last)
     ``hyper``        the rule's knobs: a number, an array that broadcasts
-                     against theta, or a function of the step t = 1, 2, …
+                     against theta, or a function of the step t = 1, 2, …;
+                     those that no rule of the course has may be True or False
 
     Returns a ``Run``.  A run that diverges is a result, not an error.  Raises
     ValueError or TypeError, with a hint, when an argument makes no sense.
@@ -364,12 +365,15 @@ def _over_grid(value, inner):
 
 
 def _initial_state(rule):
-    defaults = [p.default for p in inspect.signature(rule).parameters.values() if p.kind != p.KEYWORD_ONLY]
-    return tuple(np.array(value) for value in defaults[2:])
+    parameters = inspect.signature(rule).parameters.values()
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return tuple(np.array(p.default) for p in positional[2:])
 
 
 def _label(rule, hyper):
-    shown = [f"{name}={value:g}" for name, value in hyper.items() if np.isscalar(value)]
+    plain = {name: value for name, value in hyper.items() if np.isscalar(value)}
+    switch = (bool, np.bool_)
+    shown = [f"{name}={value if isinstance(value, switch) else format(value, 'g')}" for name, value in plain.items()]
     return ", ".join([name_of(rule), *shown])
 
 

@@ -1,7 +1,7 @@
 """The one loop: what is recorded, what is drawn, when it stops, and that sweep walks minimize's paths."""
 
 import warnings
-from functools import partial
+from functools import partial, wraps
 from itertools import islice
 
 import numpy as np
@@ -48,6 +48,32 @@ def test_record_every(every, steps, kept):
     assert list(run.steps) == kept
     np.testing.assert_array_equal(run.thetas, all_of_it.thetas[kept])
     assert len(run.losses) == len(run.states["m"]) == len(kept)
+
+
+def test_a_wrapper_may_pass_on_whatever_comes():
+    def wrapper(theta, grad, *state, **knobs):
+        return gd.sgd(theta, grad, *state, **knobs)
+
+    ours, theirs = (gd.minimize(BOWL, rule, steps=5, lr=0.05) for rule in (wrapper, gd.sgd))
+    np.testing.assert_array_equal(ours.thetas, theirs.thetas)
+    assert ours.states == {}
+
+    @wraps(gd.adam)
+    def around_adam(*everything, **knobs):
+        return gd.adam(*everything, **knobs)
+
+    assert list(gd.minimize(BOWL, around_adam, steps=5).states) == ["t", "m", "v"]
+
+
+def test_a_rule_of_ones_own_may_have_switches():
+    def switchable(theta, grad, *, lr=0.05, back=False):
+        return theta - np.where(back, -lr, lr) * grad(theta), ()
+
+    forth, back = (gd.minimize(BOWL, switchable, steps=5, back=switch) for switch in (False, True))
+    assert forth.loss < BOWL.loss(BOWL.start) < back.loss
+    assert back.label == "switchable, back=True"
+    swept = gd.sweep(BOWL, switchable, steps=5, back=np.array([False, True]))
+    np.testing.assert_allclose(swept.loss, [forth.loss, back.loss])
 
 
 def test_loss_is_asked_only_where_it_is_recorded():

@@ -57,6 +57,10 @@ def returns_too_few(theta, grad, u=0.0, v=0.0, *, lr=0.1):
     return theta, (u,)
 
 
+def hides_its_state(theta, grad, *state, **knobs):
+    return gd.adam(theta, grad, *state, **knobs)
+
+
 def changes_the_shape(theta, grad, *, lr=0.1):
     return theta[:, None] - lr * grad(theta), ()
 
@@ -103,6 +107,7 @@ BAD = {
     "forgets the comma": (run(forgets_the_comma), "(ndarray, float)"),
     "too many states": (run(returns_too_many), "2"),
     "too few states": (run(returns_too_few), "u, v"),
+    "state behind a star": (run(hides_its_state), "functools.wraps"),
     "shape changed": (run(changes_the_shape), "(2, 2)"),
     "shape changed, swept": (sweep(changes_the_shape), "changes_the_shape"),
     # the loop
