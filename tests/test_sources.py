@@ -88,6 +88,33 @@ def test_equation_numbers_are_unique_and_of_the_chapter(source):
     assert all(tag.split(".")[0] == chapter for tag in tags)
 
 
+NUMBER = re.compile(r"(?<![\w.\\{^_])\d+\.\d{2,}(?:e-?\d+)?(?!\w|\.\d)")
+KNOWN = {"3.15", "0.316", "0.03162"}  # a version of Keras; the roots of 0.1 and 0.001, worked out where they stand
+
+
+@CHAPTERS
+@BOTH
+def test_a_number_in_the_prose_stands_in_an_output(source, language):
+    """Every number with two or more decimals; those of the questions are computed when they are printed."""
+    cells = nbformat.read(target(source, language), as_version=4).cells
+    code = [c for c in cells if c.cell_type == "code"]
+    shown = [o.get("text") or str(o.get("data", {}).get("text/plain", "")) for c in code for o in c.outputs]
+    found = [float(x) for x in re.findall(r"\d+\.?\d*(?:e[-+]?\d+)?", " ".join([*shown, *(c.source for c in code)]))]
+    lost = []
+    for cell in cells:
+        if cell.cell_type != "markdown":
+            continue
+        prose = re.sub(r'<div class="question.*?</div>', "", cell.source, flags=re.S)
+        prose = re.sub(r"\n#+ (References|参考文献).*", "", prose, flags=re.S)
+        prose = re.sub(r"\]\([^)]*\)|https?\S+|\\tag\{[^}]*\}|[(（]\d\.\d+[)）]", "", prose)
+        for match in NUMBER.finditer(prose):
+            digits = len(match[0].split("e")[0].split(".")[1])
+            near = any(abs(value - float(match[0])) <= 0.51 * 10**-digits for value in found)
+            if not near and match[0] not in KNOWN:
+                lost.append(prose[max(0, match.start() - 30) : match.end()])
+    assert not lost, lost
+
+
 @CHAPTERS
 def test_no_directive_or_role_that_plain_jupyter_shows_raw(source):
     for zh, en in pairs(source):
