@@ -209,6 +209,7 @@ SOLUTIONS = {
         "intro": "先自己做，再来对照。代码题的写法不止一种，检查器认的是结果；这里给出的是课程自己的写法，"
         "`sqrt(x)` 就是 `x**0.5`。选错的那些项错在哪里，题目下面都有解说。",
         "chapter": "## 第{0}章\n\n题目在[第{0}章的“自测”](../chapters/{1}.ipynb)里。",
+        "appendix": "## 附录 A\n\n题目在[附录 A 的“自测”](../chapters/{0}.ipynb)里。",
         "numerals": "零一二三四五六七",
         "questions": "### 小问题",
         "code": "### 动手题",
@@ -223,6 +224,7 @@ SOLUTIONS = {
         "below is how the course writes it, where `sqrt(x)` is `x**0.5`. "
         "What is wrong with the other choices is said under each question.",
         "chapter": "## Chapter {0}\n\nThe questions stand in the self-check of [chapter {0}](../chapters/{1}.ipynb).",
+        "appendix": "## Appendix A\n\nThe questions stand in the self-check of [appendix A](../chapters/{0}.ipynb).",
         "numerals": "01234567",
         "questions": "### Small questions",
         "code": "### Code",
@@ -242,10 +244,14 @@ def print_solutions(language):
         text = source.read_text("utf-8")
         names = list(dict.fromkeys(re.findall(r"\{\{question ([\w-]+)\}\}", text)))
         exercises = [name for name in re.findall(r'^gd\.check\("(\w+)"', text, re.M) if name not in used]
-        if not names and not exercises:
+        number = int(source.stem[:2]) if source.stem[:2].isdigit() else source.stem
+        if not names and not exercises and number not in load("solutions.yml"):
             continue
-        number, used = int(source.stem[:2]), used + exercises
-        parts += [words["chapter"].format(words["numerals"][number], source.stem)]
+        used += exercises
+        if number == source.stem:
+            parts += [words["appendix"].format(source.stem)]
+        else:
+            parts += [words["chapter"].format(words["numerals"][number], source.stem)]
         if names:
             parts += [words["questions"], *(key(name, language) for name in names)]
         if exercises:
