@@ -32,6 +32,6 @@ def test_pdf_has_text_formulas_and_figures(printed, name, phrase):
     assert len(pages) > 40
     assert phrase in text
     assert not [line for line in text.splitlines() if "\\frac" in line or "\\tag" in line], "a formula was not set"
-    fonts = [font.get_object() for page in pages for font in page["/Resources"]["/Font"].values()]
+    fonts = [font.get_object() for page in pages for font in page["/Resources"].get("/Font", {}).values()]
     assert any("KaTeX" in str(font.get("/BaseFont")) for font in fonts)
     assert sum(len(page.images) for page in pages) > 20
