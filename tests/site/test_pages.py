@@ -77,8 +77,7 @@ def test_a_first_visit_is_light(visit, site, address):
 
     for name, seen in visit.items():
         total = sum(weight(url) for url in {address + name, *seen["first"]} if url.startswith(address))
-        # the search page brings the index and the pages whose excerpts it shows
-        assert total <= (900_000 if name.endswith("search.html") else 450_000), f"{name}: {total // 1000} KB"
+        assert total <= 450_000, f"{name}: {total // 1000} KB"
 
 
 def test_figures_are_light(site):
