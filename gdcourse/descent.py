@@ -6,6 +6,7 @@ thousands of runs together.  Both walk the same path (``_walk``).
 
 import enum
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -242,7 +243,7 @@ def minimize(
     rows, status, stopped_by = [], Status.MAX_STEPS, ""
     with np.errstate(all="ignore"):
         loss = float(problem.loss(theta))
-        if not np.isfinite(loss):
+        if not math.isfinite(loss):
             raise ValueError(
                 say(
                     f"起点处的损失就是 {loss}；换一个更近的 theta0",
@@ -256,11 +257,11 @@ def minimize(
                 if t <= record_every:
                     check_shape(rule, theta, shape)
                 loss = float(problem.loss(theta))
-                if not np.isfinite(loss):
+                if not math.isfinite(loss):
                     status = Status.DIVERGED
                     break
                 last = rows[-1]
-                rows.append((t, np.array(theta), loss, tuple(np.array(s) for s in state)))
+                rows.append((t, np.array(theta), loss, tuple(map(np.array, state))))
                 if stop:
                     moment = Moment(problem, t, rows[-1][1], loss, last[1], last[2], rows[0][1])
                     met = next((s for s in stop if s(moment)), None)
@@ -270,7 +271,7 @@ def minimize(
             if t == steps:
                 break
     at, thetas, losses, states = zip(*rows, strict=True)
-    columns = (np.array(np.broadcast_arrays(*column)) for column in zip(*states, strict=True))
+    columns = (_column(values) for values in zip(*states, strict=True))
     return Run(
         label=label or _label(rule, hyper),
         steps=np.array(at),
@@ -368,6 +369,12 @@ def _initial_state(rule):
     parameters = inspect.signature(rule).parameters.values()
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return tuple(np.array(p.default) for p in positional[2:])
+
+
+def _column(values):
+    """What one entry of the state was at every record; at the start it may have been a mere number."""
+    start, *later = values
+    return np.array([np.broadcast_to(start, np.shape(later[-1])) if later else start, *later])
 
 
 def _label(rule, hyper):

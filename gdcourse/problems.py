@@ -258,7 +258,7 @@ class LinearRegression(DataProblem):
 
     def loss(self, theta, rows=slice(None)):
         residual = theta @ self.X[rows].T - self.y[rows]
-        return 0.5 * np.mean(residual**2, axis=-1)
+        return (residual**2).sum(axis=-1) / (2 * residual.shape[-1])
 
     def gradient(self, theta, rows=slice(None)):
         X = self.X[rows]

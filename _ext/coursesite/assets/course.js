@@ -72,10 +72,6 @@ addEventListener("beforeprint", () => {
   document.querySelectorAll(".bd-article details:not(.hide)").forEach((fold) => (fold.open = true));
 });
 
-// --- a page opened from a folder may not read the others: no excerpts there
-
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-
 arrive();
 otherLanguage();
 formulas();
