@@ -115,9 +115,18 @@ def make_venv():
 
 
 def book(options):
-    """Build the Chinese book, the English book, and put the second below the first."""
-    run("jupyter-book", "build", ".", *STRICT)
-    run("jupyter-book", "build", "en", "--path-output", "_build/en", *STRICT)
+    """Build both editions side by side, then put the English one below the Chinese one."""
+    with tempfile.TemporaryFile() as said:
+        english = start("jupyter-book", "build", "en", "--path-output", "_build/en", *STRICT, stdout=said, stderr=said)
+        try:
+            run("jupyter-book", "build", ".", *STRICT)
+            code = english.wait()
+        finally:
+            english.kill()
+        said.seek(0)
+        print(said.read().decode(errors="replace"), flush=True)
+    if code:
+        sys.exit(code)
     shutil.copytree(ROOT / "_build/en/_build/html", SITE / "en", dirs_exist_ok=True)
     print(f"\nThe course is in {SITE}: open index.html（中文）or en/index.html (English).")
     if not options.no_serve:
@@ -192,11 +201,16 @@ def serve(port):
 
 def run(tool, *arguments):
     """Call a tool of the virtual environment; end with its exit code if it fails."""
-    command = [str(BIN / f"{tool}{EXE}"), *arguments]
-    show(command)
-    code = subprocess.run(command, env=environment()).returncode
+    code = start(tool, *arguments).wait()
     if code:
         sys.exit(code)
+
+
+def start(tool, *arguments, **options):
+    """Call a tool of the virtual environment and do not wait for it."""
+    command = [str(BIN / f"{tool}{EXE}"), *arguments]
+    show(command)
+    return subprocess.Popen(command, env=environment(), **options)
 
 
 def show(command):

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import matplotlib
@@ -159,8 +160,10 @@ def site(tmp_path_factory, worker_id):
 
 
 def build_both(project):
-    for arguments in ([".", *STRICT], ["en", "--path-output", "_build/en", *STRICT]):
-        result = build(project, *arguments)
+    editions = ([".", *STRICT], ["en", "--path-output", "_build/en", *STRICT])
+    with ThreadPoolExecutor() as both:
+        results = list(both.map(lambda arguments: build(project, *arguments), editions))
+    for result in results:
         said = result.stdout + result.stderr
         assert result.returncode == 0, said[-3000:]
         assert "WARNING" not in said, [line for line in said.splitlines() if "WARNING" in line][:10]

@@ -60,7 +60,8 @@ def configure(app, config):
     config.html_use_opensearch = ""
     # an excerpt costs the reader the whole page that it is cut from
     config.html_show_search_summary = False
-    config.nb_execution_cache_path = str(ROOT / "_build" / "cache" / package_digest())
+    # one for each edition: they are built side by side
+    config.nb_execution_cache_path = str(ROOT / "_build" / "cache" / package_digest() / config.language)
     config.nb_execution_raise_on_error = True
     # on the page the explorer is a picture that explore.js brings to life, not a widget
     os.environ["GDCOURSE_STILL"] = "1"
