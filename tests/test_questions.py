@@ -9,10 +9,11 @@ import questions
 from conftest import ROOT
 
 from gdcourse.exercises import get
+from gdcourse.exercises.core import RULES
 
 QUESTIONS = questions.load()
 EACH = pytest.mark.parametrize("name", QUESTIONS)
-CHAPTERS = ("01_gradient_descent", "02_rmsprop", "03_adagrad", "05_adam")
+CHAPTERS = ("01_gradient_descent", "02_rmsprop", "03_adagrad", "04_adadelta", "05_adam", "06_nadam", "07_summary")
 
 
 def printed(path):
@@ -74,13 +75,14 @@ def test_no_number_is_typed_in():
     for question in QUESTIONS.values():
         if "value" in question:
             assert set(question) == {"exercise", "value", "asks", "right", "wrong"}
-            assert set(question["wrong"]) <= set(get(question["exercise"]).mistakes)
+            assert set(question["wrong"]) <= {*get(question["exercise"]).mistakes, *RULES}
 
 
 def test_solutions_stand_on_their_page_and_in_no_chapter():
     for edition in ("", "en/"):
         page = (ROOT / edition / "pages" / "solutions.md").read_text("utf-8")
         assert page.count("```python\ndef ") == 15
+        assert not re.search(r"<code>[^<]*\*", page)
         for chapter in CHAPTERS:
             cells = nbformat.read(ROOT / edition / "chapters" / f"{chapter}.ipynb", as_version=4).cells
             text = "\n".join(cell.source for cell in cells)

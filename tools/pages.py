@@ -268,6 +268,7 @@ def key(name, language):
     question = questions.load()[name]
     says, because = next((says, because) for says, because, right in questions.choices(question, language) if right)
     because = because.removeprefix("对。").removeprefix("Right.").strip()
+    says = says.replace("*", "&#42;")  # or a power would end the bold letters
     stop = {"zh": "。", "en": ". "}[language]  # outside the bold letters, or a Chinese sentence would not end them
     return f"**{question['asks'][language]}**\n: **{says.rstrip('.。')}**{stop}{because}"
 

@@ -15,6 +15,7 @@ import numpy as np
 import yaml
 
 from gdcourse.exercises import get
+from gdcourse.exercises.core import RULES
 from gdcourse.exercises.shell import messages
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,6 +33,12 @@ def steps(rule, gradients, theta=0.0, **knobs):
         theta, state = rule(theta, lambda _, g=g: g, *state, **knobs)
         path.append(theta)
     return -np.diff(path)
+
+
+def arrays(rule):
+    """How many numbers ``rule`` remembers for each parameter."""
+    _, state = rule(np.ones(2), lambda theta: theta)
+    return sum(np.size(part) == 2 for part in state)
 
 
 def kind(question):
@@ -56,7 +63,10 @@ def choices(question, language):
 
 
 def what(question, mistake, language):
-    """What somebody chooses who makes that ``mistake``, or none: a number, a line, the mistake itself."""
+    """What somebody chooses who makes that ``mistake``, or none: a number, a line, the mistake itself.
+
+    To take another rule for the one that is asked about is a mistake, too.
+    """
     exercise = get(question["exercise"])
     if "bug" in question:
         return entry(question["exercise"], mistake or question["bug"], language)[0]
@@ -64,8 +74,10 @@ def what(question, mistake, language):
         source = exercise.mistaken_source(mistake) if mistake else exercise.source
         line = " ".join(line_of(source, question["missing"]).split())  # edits leave double spaces behind
         return f"<code>{html.escape(line.removeprefix(question['missing']))}</code>"
+    if mistake in RULES:
+        exercise, mistake = get(mistake), None
     rule = exercise.mistaken(mistake) if mistake else exercise.reference
-    return float(eval(question["value"], {"rule": rule, "steps": steps}))
+    return float(eval(question["value"], {"rule": rule, "steps": steps, "arrays": arrays}))
 
 
 def line_of(source, begin):
@@ -88,7 +100,7 @@ def why(question, mistake, language):
 
 
 def number(value):
-    return f"{value:.4g}".replace("e-0", "e-").replace("-", "−")
+    return f"{value:z.4g}".replace("e-0", "e-").replace("-", "−")
 
 
 def show(name, language, count):
