@@ -6,6 +6,7 @@
     python3 course.py test         run every test
     python3 course.py notebooks    print source/ into notebooks and pages
     python3 course.py pdf          one PDF per language (needs Chromium, Chrome or Edge)
+    python3 course.py bench        measure the speed of the course, as ratios
 
 On Windows: py course.py book.  The first run makes .venv and installs
 requirements.txt into it; pip's own configuration (a mirror, a proxy) is used.
@@ -47,7 +48,9 @@ STRICT = ["-n", "-W", "--keep-going"]
 def main():
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="book | lab | test | notebooks | pdf")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="book | lab | test | notebooks | pdf | bench"
+    )
     book_parser = commands.add_parser("book", help="build both languages, serve them, open the browser")
     book_parser.add_argument("--no-serve", action="store_true", help="only build")
     book_parser.add_argument("--port", type=int, default=8000, help="first port to try (8000)")
@@ -55,6 +58,7 @@ def main():
     commands.add_parser("test", help="run every test; further words go to pytest")
     commands.add_parser("notebooks", help="print source/; further words go to tools/notebooks.py")
     commands.add_parser("pdf", help="print both languages to _build/pdf")
+    commands.add_parser("bench", help="measure; further words go to tools/bench.py")
     options, rest = parser.parse_known_args()
     if rest and options.command in ("book", "lab", "pdf"):
         parser.error(f"{options.command} does not know {' '.join(rest)}")
@@ -68,6 +72,8 @@ def main():
         run("pytest", *rest)
     elif options.command == "pdf":
         pdf()
+    elif options.command == "bench":
+        run("python", "tools/bench.py", *rest)
     else:
         run("python", "tools/pages.py", *(["--check"] if "--check" in rest else []))
         run("python", "tools/notebooks.py", *rest)

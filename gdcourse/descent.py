@@ -341,7 +341,7 @@ def sweep(problem, rule, theta0=None, *, steps, batch_size=None, record_every=No
         loss=np.where(diverged, np.inf, loss)[()],
         diverged=diverged[()],
         steps=np.array(at) if record_every else None,
-        losses=np.nan_to_num(losses, nan=np.inf, posinf=np.inf) if record_every else None,
+        losses=np.nan_to_num(np.array(losses), copy=False, nan=np.inf, posinf=np.inf) if record_every else None,
     )
 
 
