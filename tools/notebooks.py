@@ -1,6 +1,6 @@
 """Print the chapters: one bilingual source, two executed notebooks.
 
-    python tools/notebooks.py            print and run what has changed
+    python tools/notebooks.py            print what has changed, run it where code has
     python tools/notebooks.py --all      everything
     python tools/notebooks.py --check    only say which notebooks are not what their source prints
 
@@ -269,6 +269,15 @@ def run(notebook, source, language):
     return notebook
 
 
+def keep_outputs(printed, before):
+    """Only the text changed: the code cells are the same, and so are their outputs."""
+    ran = [cell for cell in before.cells if cell.cell_type == "code"]
+    for new, old in zip((cell for cell in printed.cells if cell.cell_type == "code"), ran, strict=True):
+        new.outputs, new.execution_count = old.outputs, old.execution_count
+    printed.metadata = before.metadata
+    return printed
+
+
 def digest(notebook):
     """What the outputs depend on: the cells, the package, its data."""
     state = hashlib.sha256(json.dumps([c.source for c in notebook.cells]).encode())
@@ -310,7 +319,10 @@ def main():
 
         def job(item):
             source, language, printed, path, name, key = item
-            run(printed, source, language)
+            if memory.get(name) == key and path.exists() and not options.all:
+                keep_outputs(printed, nbformat.read(path, as_version=4))
+            else:
+                run(printed, source, language)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(nbformat.writes(printed) + "\n", encoding="utf-8", newline="\n")
             print(f"printed {name}", flush=True)
@@ -324,7 +336,7 @@ def main():
     except SourceError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{len(work)} notebooks run, the others unchanged")
+    print(f"{len(work)} notebooks printed, the others unchanged")
     return 0
 
 
