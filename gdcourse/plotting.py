@@ -99,12 +99,13 @@ def regression(ax, problem, **lines):
     return ax
 
 
-def map_of(ax, values, rows, columns, log=True):
-    """A grid of numbers as a coloured table; infinite cells are left blank."""
+def map_of(ax, values, rows, columns, log=True, label=None):
+    """A grid of numbers as a coloured table; infinite cells are left blank. ``label`` says what they are."""
     shown = np.where(np.isfinite(values), values, np.nan)
     mesh = ax.pcolormesh(
         columns, rows, np.log10(shown) if log else shown, cmap="viridis", shading="nearest", rasterized=True
     )
     ax.grid(False)
-    ax.figure.colorbar(mesh, ax=ax, label=say("损失的常用对数", "log10 of the loss") if log else None)
+    label = label or (say("损失的常用对数", "log10 of the loss") if log else None)
+    ax.figure.colorbar(mesh, ax=ax, label=label)
     return ax
