@@ -180,3 +180,22 @@ def test_nesterov_is_pytorchs_path_up_to_the_shift(title, float64, differences):
 @pytest.mark.parametrize("rule", RULES, ids=named)
 def test_every_rule_but_nadam_met_pytorch(rule):
     assert rule in {row[0] for row in LIVE} or rule in (gd.nadam, gd.nesterov)
+
+
+def test_weight_decay_in_pytorch_is_l2_but_where_it_says_decoupled(float64):
+    """What chapter 7 says of the argument, optimizer by optimizer."""
+
+    def end(name, l2=0.0, **keywords):
+        theta = float64.tensor([2.0, -3.0], requires_grad=True)
+        optimizer = getattr(float64.optim, name)([theta], lr=0.1, **keywords)
+        for g in ([0.1, 2.0], [-0.3, 1.0], [0.2, 0.5]):
+            theta.grad = float64.tensor(g) + l2 * theta.detach()
+            optimizer.step()
+        return theta.detach().numpy()
+
+    for name in ("SGD", "Adam", "RMSprop", "Adagrad", "Adadelta", "NAdam"):
+        assert np.allclose(end(name, weight_decay=0.5), end(name, l2=0.5), rtol=1e-12), name
+    for name in ("Adam", "NAdam"):
+        apart = end(name, weight_decay=0.5, decoupled_weight_decay=True)
+        assert np.abs(apart - end(name, l2=0.5)).max() > 0.01, name
+    assert np.allclose(end("Adam", weight_decay=0.5, decoupled_weight_decay=True), end("AdamW", weight_decay=0.5))
