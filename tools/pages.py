@@ -178,6 +178,68 @@ def claim_entry(key, claim, language):
     return f"{said}{brackets}{claim['says'][language]}\n: {judged}{claim['because'][language]} {link}"
 
 
+# --- errata -----------------------------------------------------------------
+
+ERRATA = {
+    "zh": {
+        "said": "原来：",
+        "says": "现在：",
+        "should": "**更正**：",
+        "check": "运行检验",
+        "look": "见[{}](../chapters/{})。",
+    },
+    "en": {
+        "said": "It said: ",
+        "says": "Now it says: ",
+        "should": "**Correction**: ",
+        "check": "Run the check",
+        "look": " See [{}](../chapters/{}).",
+    },
+}
+
+
+def print_errata(language):
+    """source/errata.yml as a page: our own errors, how to tell us, then those elsewhere, by treatment."""
+    data = load("errata.yml")
+    text = {name: words[language].strip() for name, words in data["texts"].items()}
+    ours = [our_entry(entry, language) for entry in data["ours"]]
+    parts = [head("errata.yml"), f"# {text['title']}", f"## {text['ours']}", text["ours_intro"]]
+    parts += [*(ours or [text["none"]]), text["report"], f"## {text['elsewhere']}", text["elsewhere_intro"]]
+    for name, title in data["treatments"].items():
+        parts += [f"### {title[language]}"]
+        parts += [their_entry(entry, language) for entry in data["elsewhere"] if entry["of"] == name]
+    return "\n\n".join([*parts, "---", text["articles"]]) + "\n"
+
+
+def our_entry(entry, language):
+    """A correction: where, what it said, what it says."""
+    words = ERRATA[language]
+    where = [str(entry["date"]), entry["page"][language], *([f"({entry['equation']})"] if "equation" in entry else [])]
+    lines = [words[name] + entry[name][language] for name in ("said", "says")]
+    return f"**{' · '.join(where)}**\n: " + "\n\n  ".join(lines)
+
+
+def their_entry(entry, language):
+    """Where, the quotation, what it should say, and the check in a fold."""
+    words = ERRATA[language]
+    should = words["should"] + entry["should"][language] + see(entry, language)
+    check = ["<details>", f"<summary>{words['check']}</summary>", "", "```python", *entry["check"].splitlines(), "```"]
+    lines = [f"> {entry['says']}", "", should, "", *check, "", "</details>"]
+    return f"**{pick(entry['where'], language)}** · {entry['read']}\n: " + "\n".join(indented(lines))
+
+
+def see(entry, language):
+    """The way to the chapter that treats it."""
+    if "chapter" not in entry:
+        return ""
+    return ERRATA[language]["look"].format(CLAIMS[language]["chapter"].format(entry["chapter"]), home(entry).stem)
+
+
+def indented(lines):
+    """The first line as it is, the others below it."""
+    return [lines[0], *(f"  {line}" if line else "" for line in lines[1:])]
+
+
 # --- glossary ---------------------------------------------------------------
 
 GLOSSARY = {
@@ -295,6 +357,7 @@ def experiment(entry, language):
 PAGES = {
     "defaults": print_defaults,
     "claims": print_claims,
+    "errata": print_errata,
     "glossary": print_glossary,
     "solutions": print_solutions,
 }
