@@ -57,13 +57,16 @@ const arrive = () => {
   if (section) history.replaceState(null, "", `#${section.id}`);
 };
 
-// --- what is wider than its box can be scrolled by keyboard
+// --- what is wider than its box can be scrolled by keyboard (code is the theme's own care)
 
 const scrollable = () => {
-  document.querySelectorAll(".bd-article :is(pre, .katex-display), .bd-sidebar-secondary").forEach((box) => {
+  const boxes = [...document.querySelectorAll(".bd-article .katex-display, .bd-sidebar-secondary")];
+  // all are measured before any is changed, or the page would be laid out anew for each
+  const scrolls = boxes.filter((box) => {
     const more = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
-    if (more && getComputedStyle(box).overflow !== "visible") box.tabIndex = 0;
+    return more && getComputedStyle(box).overflow !== "visible";
   });
+  scrolls.forEach((box) => (box.tabIndex = 0));
 };
 
 // --- on paper every answer is open, and every fold of code stays as it is
@@ -75,5 +78,5 @@ addEventListener("beforeprint", () => {
 arrive();
 otherLanguage();
 formulas();
-addEventListener("load", scrollable);
+addEventListener("load", () => setTimeout(scrollable));
 addEventListener("resize", scrollable);
