@@ -1,7 +1,7 @@
 """Measure the course's speed, as ratios; `python3 course.py bench` calls this.
 
     python tools/bench.py            print the table (about a minute)
-    python tools/bench.py --book     time the book and the tests too (half an hour)
+    python tools/bench.py --book     time the building of the book too (ten minutes)
     python tools/bench.py --save     keep the figures for the page on speed
 
 What is compared runs in turns, in one process and one thread, and the ratio is
@@ -349,7 +349,6 @@ def book():
         timed("course.py", "notebooks", cwd=folder)
         found["one chapter's prose changed"], said = timed(*build, cwd=folder)
         chapters = growing((1, 2, 4, 7), lambda count: some_chapters(folder, count))
-        found["every test"], _ = timed("course.py", "test", "-q", cwd=folder)
         del os.environ["PYTHONPATH"]
         return found, read_pages(said), chapters
 
@@ -402,7 +401,7 @@ def show(measured):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15, help="turns of each comparison (15)")
-    parser.add_argument("--book", action="store_true", help="time the book and the tests, too")
+    parser.add_argument("--book", action="store_true", help="time the building of the book, too")
     parser.add_argument("--save", action="store_true", help=f"write {KEPT.relative_to(ROOT)}")
     options = parser.parse_args()
     rounds = options.rounds
