@@ -175,6 +175,11 @@ def pages(site):
     return sorted(p for p in site.rglob("*.html") if "_static" not in p.parts and p.name != "404.html")
 
 
+def names(site):
+    """Their addresses below the site's own."""
+    return [path.relative_to(site).as_posix() for path in pages(site)]
+
+
 # --- a real browser, and a plain host for the site
 
 FLAGS = [

@@ -4,17 +4,13 @@ import gzip
 import re
 
 import pytest
-from conftest import missing, opened, pages
+from conftest import names, opened
 
 # Words of the themes that must not stand on a Chinese page.
 ENGLISH = r"""Search|Contents|Next|Prev|Previous|Toggle|Color mode|System Settings|Copyright|Back to top|Skip to|
 Download|Print|Light|Dark|Show|Hide|Copy|Copied|Click|Permalink|Link to this|Expand|Collapse|Error|Warning|Main|Page|
 Home|Fullscreen|Edit|By|Made with|Searching|Preparing"""
 WORD = re.compile(rf"\b(?:{ENGLISH.replace(chr(10), '')})\b")
-
-
-def names(site):
-    return [path.relative_to(site).as_posix() for path in pages(site)]
 
 
 @pytest.fixture(scope="module")
@@ -115,39 +111,6 @@ def test_nothing_sticks_out_of_a_phone(browser, address, site):
             wide[name] = width
     context.close()
     assert not wide
-
-
-# One word of code of each kind and ground is enough to see its contrast.
-THIN_OUT_CODE = """
-const seen = new Set();
-document.querySelectorAll("pre span[class]").forEach((word) => {
-  const kind = word.className + getComputedStyle(word.closest("pre")).backgroundColor;
-  if (seen.has(kind)) word.replaceWith(...word.childNodes);
-  seen.add(kind);
-});"""
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(browser, address, site, scheme):
-    try:
-        from axe_playwright_python.sync_playwright import Axe
-    except ImportError:
-        missing("axe-playwright-python")
-    # what a formula looks like is hidden from screen readers; in the dark only colours differ
-    context = {"exclude": [[".katex"]]}
-    options = {"resultTypes": ["violations"]} | ({"runOnly": ["color-contrast"]} if scheme == "dark" else {})
-    axe, found = Axe(), {}
-    window = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
-    page = window.new_page()
-    for name in names(site):
-        page.goto(address + name)
-        page.wait_for_timeout(300)  # colours that fade in
-        page.evaluate(THIN_OUT_CODE)
-        for violation in axe.run(page, context=context, options=options).response["violations"]:
-            where = [node["target"][0] for node in violation["nodes"]]
-            found.setdefault(f"{violation['id']}: {violation['help']}", []).append((name, len(where), where[:3]))
-    window.close()
-    assert not found, "\n".join(f"{rule}\n    {places[:4]}" for rule, places in found.items())
 
 
 def test_the_keyboard_reaches_everything(page, address):
