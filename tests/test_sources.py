@@ -206,3 +206,18 @@ def test_the_book_runs_no_notebook_that_needs_more():
             needs = "needs" in read(source, language).metadata.gdcourse
             assert any(fnmatch(f"chapters/{source.stem}", pattern) for pattern in spared) == needs, source.name
             assert not needs or (ROOT / f"requirements-{read(source, language).metadata.gdcourse.needs}.txt").exists()
+
+
+def test_what_changes_only_the_text_runs_nothing():
+    """The outputs depend on the code alone, so they are kept when the prose changes, and not when the code does."""
+    source = sources()[0]
+    printed, before = print_notebook(source, "zh"), nbformat.read(target(source, "zh"), as_version=4)
+    known = notebooks.digest(printed)
+    next(cell for cell in printed.cells if cell.cell_type == "markdown").source += "改了一句。"
+    assert notebooks.digest(printed) == known
+    kept = notebooks.keep_outputs(printed, before)
+    outputs = [[cell.get("outputs") for cell in nb.cells] for nb in (kept, before)]
+    assert outputs[0] == outputs[1]
+    assert any(outputs[0])
+    notebooks.code_cells(printed)[-1].source += "\n1 / 0"
+    assert notebooks.digest(printed) != known

@@ -271,18 +271,21 @@ def run(notebook, source, language):
     return notebook
 
 
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
 def keep_outputs(printed, before):
     """Only the text changed: the code cells are the same, and so are their outputs."""
-    ran = [cell for cell in before.cells if cell.cell_type == "code"]
-    for new, old in zip((cell for cell in printed.cells if cell.cell_type == "code"), ran, strict=True):
+    for new, old in zip(code_cells(printed), code_cells(before), strict=True):
         new.outputs, new.execution_count = old.outputs, old.execution_count
-    printed.metadata = before.metadata
+    printed.metadata.language_info = before.metadata.language_info
     return printed
 
 
 def digest(notebook):
-    """What the outputs depend on: the cells, the package, its data."""
-    state = hashlib.sha256(json.dumps([c.source for c in notebook.cells]).encode())
+    """What the outputs depend on: the code cells, the package, its data."""
+    state = hashlib.sha256(json.dumps([cell.source for cell in code_cells(notebook)]).encode())
     for path in sorted((ROOT / "gdcourse").rglob("*")):
         if path.suffix in (".py", ".csv", ".mplstyle", ".json"):
             state.update(path.read_bytes())

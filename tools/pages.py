@@ -54,7 +54,6 @@ WORDS = {
         "traps": "容易踩的坑",
         "all": "、",
         "colon": "：",
-        "stop": "。",
     },
     "en": {
         "columns": ("", "ε sits", "defaults", "first step to (see below)"),
