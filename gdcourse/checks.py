@@ -57,7 +57,7 @@ def check_knob(name, value):
 
 
 def check_rule(rule, hyper):
-    """The names of the rule's state; raise TypeError, with a hint, unless rule and knobs fit."""
+    """The rule's state at the start, by name; raise TypeError, with a hint, unless rule and knobs fit."""
     if not callable(rule):
         raise TypeError(
             say(
@@ -70,7 +70,7 @@ def check_rule(rule, hyper):
     except ValueError:  # a built-in without a signature
         parameters = ()
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    state = [p.name for p in positional[2:]]
+    state = {p.name: p.default for p in positional[2:]}
     if len(positional) < 2 or any(p.default is p.empty for p in positional[2:]):
         raise TypeError(
             say(

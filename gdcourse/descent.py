@@ -5,7 +5,6 @@ thousands of runs together.  Both walk the same path (``_walk``).
 """
 
 import enum
-import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -89,7 +88,7 @@ class Run(_Curves):
 
     ``steps``   (K,) the recorded step numbers, 0 is the start
     ``thetas``  (K, *theta.shape);  ``losses``  (K,) the full loss there
-    ``states``  by name, each (K, ...): what the rule remembered
+    ``states``  by name, each (K, ...) floats: what the rule remembered
     ``status``  how it ended; ``stopped_by`` names the stopping rule, if one did
 
     A diverged run is recorded up to its last finite loss.
@@ -232,15 +231,15 @@ def minimize(
     Returns a ``Run``.  A run that diverges is a result, not an error.  Raises
     ValueError or TypeError, with a hint, when an argument makes no sense.
     """
-    names = check_rule(rule, hyper)
+    memory = check_rule(rule, hyper)
     check_problem(problem)
     check_count("steps", steps)
     check_count("record_every", record_every)
     theta = _start(problem, theta0)
     stop = _stop_rules(stop)
-    shape, last = theta.shape, None
+    shape = theta.shape
     hyper = {name: check_fits(name, check_knob(name, value), shape) for name, value in hyper.items()}
-    rows, status, stopped_by = [], Status.MAX_STEPS, ""
+    status, stopped_by = Status.MAX_STEPS, ""
     with np.errstate(all="ignore"):
         loss = float(problem.loss(theta))
         if not math.isfinite(loss):
@@ -250,8 +249,8 @@ def minimize(
                     f"the loss is already {loss} at the start; choose a theta0 nearer by",
                 )
             )
-        rows.append((0, theta.copy(), loss, _initial_state(rule)))
-        path = _walk(rule, theta, problem.gradients(batch_size, seed), hyper, names)
+        history = _History(rule, memory, theta, loss)
+        path = _walk(rule, theta, problem.gradients(batch_size, seed), hyper, memory)
         for t, theta, state in tqdm(path, total=steps, desc=name_of(rule), disable=None, delay=2, leave=False):
             if t % record_every == 0 or t == steps:
                 if t <= record_every:
@@ -260,24 +259,23 @@ def minimize(
                 if not math.isfinite(loss):
                     status = Status.DIVERGED
                     break
-                last = rows[-1]
-                rows.append((t, np.array(theta), loss, tuple(map(np.array, state))))
+                history.add(t, loss, theta, state)
                 if stop:
-                    moment = Moment(problem, t, rows[-1][1], loss, last[1], last[2], rows[0][1])
+                    first, last, now = history.table[[0, history.filled - 2, history.filled - 1]]
+                    moment = Moment(problem, t, now["theta"], loss, last["theta"], last["loss"], first["theta"])
                     met = next((s for s in stop if s(moment)), None)
                     if met is not None:
                         status, stopped_by = Status.CONVERGED, getattr(met, "__name__", str(met))
                         break
             if t == steps:
                 break
-    at, thetas, losses, states = zip(*rows, strict=True)
-    columns = (_column(values) for values in zip(*states, strict=True))
+    records = history.table[: history.filled]
     return Run(
         label=label or _label(rule, hyper),
-        steps=np.array(at),
-        thetas=np.array(thetas),
-        losses=np.array(losses),
-        states=dict(zip(names, columns, strict=True)),
+        steps=np.array(records["step"]),
+        thetas=np.array(records["theta"]),
+        losses=np.array(records["loss"]),
+        states={name: np.array(records["state"][name]) for name in memory},
         status=status,
         stopped_by=stopped_by,
         hyper=hyper,
@@ -298,22 +296,21 @@ def sweep(problem, rule, theta0=None, *, steps, batch_size=None, record_every=No
     All runs see the same mini-batches.  Returns a ``Sweep``; a diverged run
     has loss inf, without a warning.  Raises as ``minimize`` does.
     """
-    names = check_rule(rule, hyper)
+    memory = check_rule(rule, hyper)
     check_problem(problem)
     check_count("steps", steps)
     if record_every is not None:
         check_count("record_every", record_every)
-    inner = problem.start.ndim
+    inner = problem.start.shape
     starts = problem.start if theta0 is None else finite_array("theta0", theta0)
-    if starts.shape[starts.ndim - inner :] != problem.start.shape:
-        raise ValueError(shape_hint("theta0", starts.shape, ("…", *problem.start.shape)))
-    hyper = {name: _over_grid(check_knob(name, value), inner) for name, value in hyper.items()}
-    fixed = [value.shape for value in hyper.values() if not callable(value)]
-    scheduled = [np.shape(value(1)) for value in hyper.values() if callable(value)]
+    outer = starts.ndim - len(inner)
+    if starts.shape[max(outer, 0) :] != inner:
+        raise ValueError(shape_hint("theta0", starts.shape, ("…", *inner)))
+    hyper = {name: check_knob(name, value) for name, value in hyper.items()}
+    shapes = {name: np.shape(value(1) if callable(value) else value) for name, value in hyper.items()}
     try:
-        shape = np.broadcast_shapes(starts.shape, *fixed, *scheduled)
+        grid = np.broadcast_shapes(starts.shape[:outer], *shapes.values())
     except ValueError:
-        shapes = {name: value.shape[: value.ndim - inner] for name, value in hyper.items() if not callable(value)}
         raise ValueError(
             say(
                 f"超参数与起点的网格形状无法广播：{shapes}；两个数组要组成网格时，写 lr[:, None] 和 beta1[None, :]",
@@ -321,23 +318,27 @@ def sweep(problem, rule, theta0=None, *, steps, batch_size=None, record_every=No
                 "for a map write lr[:, None] and beta1[None, :]",
             )
         ) from None
-    theta = np.array(np.broadcast_to(starts, shape))
+    theta = np.array(np.broadcast_to(starts, (*grid, *inner)))
+    if grid:  # on the way its runs stand in one row
+        theta = theta.reshape(-1, *inner)
+    shape = theta.shape
+    hyper = {name: _over_runs(value, grid, len(inner)) for name, value in hyper.items()}
     with np.errstate(all="ignore"):
-        at, losses = [0], [problem.loss(theta)]
-        path = _walk(rule, theta, problem.gradients(batch_size, seed), hyper, names)
+        at, losses = [0], [_losses(problem, theta, grid)]
+        path = _walk(rule, theta, problem.gradients(batch_size, seed), hyper, memory)
         for t, theta, _ in tqdm(path, total=steps, desc=name_of(rule), disable=None, delay=2, leave=False):
             if t == 1:
                 check_shape(rule, theta, shape)
             if record_every and (t % record_every == 0 or t == steps):
                 at.append(t)
-                losses.append(problem.loss(theta))
+                losses.append(_losses(problem, theta, grid))
             if t == steps:
                 break
-        loss = np.asarray(problem.loss(theta))
+        loss = _losses(problem, theta, grid)
     diverged = ~np.isfinite(loss)
     return Sweep(
         label=label or name_of(rule),
-        theta=theta,
+        theta=theta.reshape(*grid, *inner),
         loss=np.where(diverged, np.inf, loss)[()],
         diverged=diverged[()],
         steps=np.array(at) if record_every else None,
@@ -345,36 +346,87 @@ def sweep(problem, rule, theta0=None, *, steps, batch_size=None, record_every=No
     )
 
 
-def _walk(rule, theta, gradients, hyper, names):
+def _walk(rule, theta, gradients, hyper, memory):
     """Yield (t, theta, state) after every step t = 1, 2, …, for ever."""
     scheduled = {name: value for name, value in hyper.items() if callable(value)}
     knobs, state = dict(hyper), ()
     for t, grad in enumerate(gradients, 1):
-        for name, value in scheduled.items():
-            knobs[name] = check_knob(name, value(t))
+        if scheduled:
+            knobs |= {name: check_knob(name, value(t)) for name, value in scheduled.items()}
         out = rule(theta, grad, *state, **knobs)
-        check_output(rule, out, names)
+        check_output(rule, out, memory)
         theta, state = out
         yield t, theta, state
 
 
-def _over_grid(value, inner):
-    """A knob with ``inner`` axes appended, so that it varies over runs, not over coordinates."""
+def _losses(problem, theta, grid):
+    """The losses of all runs, in the shape of the grid."""
+    losses = np.asarray(problem.loss(theta))
+    if losses.size != math.prod(grid):
+        raise ValueError(
+            say(
+                f"sweep 把 {math.prod(grid)} 条路径放进一个数组，loss 应返回同样多个数，收到的形状是 {losses.shape}；"
+                "试试 np.sum(..., axis=-1)",
+                f"a sweep keeps {math.prod(grid)} runs in one array and loss must return as many numbers, "
+                f"got shape {losses.shape}; try np.sum(..., axis=-1)",
+            )
+        )
+    return losses.reshape(grid)
+
+
+def _over_runs(value, grid, inner):
+    """A knob of the grid as a column, one entry to a run, so that it never varies over coordinates."""
     if callable(value):
-        return lambda t: _over_grid(np.asarray(value(t)), inner)
-    return np.asarray(value)[(..., *(None,) * inner)]
+        return lambda t: _over_runs(value(t), grid, inner)
+    return np.broadcast_to(value, grid).reshape(-1, *(1,) * inner) if np.ndim(value) else value
 
 
-def _initial_state(rule):
-    parameters = inspect.signature(rule).parameters.values()
-    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return tuple(np.array(p.default) for p in positional[2:])
+class _History:
+    """The records of a run: copies, one to a row, in a table that doubles when it is full."""
+
+    def __init__(self, rule, memory, theta, loss):
+        self.rule, self.memory, self.filled = rule, memory, 1
+        self.start = 0, loss, theta.copy(), tuple(memory.values())
+        self.table = self._table(1, *self.start)
+
+    def add(self, *record):
+        try:
+            if self.filled == len(self.table):
+                self._grow(record)
+            self.table[self.filled] = record
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                say(
+                    f"第 {record[0]} 步，{name_of(self.rule)} 返回的 theta 或状态变了形状，无法记录：{error}。"
+                    "每一项都应是数或数组，形状从第一步起保持不变",
+                    f"at step {record[0]} the theta or the state that {name_of(self.rule)} returns has changed "
+                    f"its shape and cannot be recorded: {error}. Let each entry be a number or an array, "
+                    "of the same shape from the first step on",
+                )
+            ) from error
+        self.filled += 1
+
+    def _grow(self, record):
+        if self.filled == 1:  # only now do the fields show: a state may have started as a mere 0.0
+            self.table = self._table(2, *record)
+        else:
+            shorter, self.table = self.table, np.empty(2 * self.filled, self.table.dtype)
+            self.table[: self.filled] = shorter
+
+    def _table(self, rows, t, loss, theta, state):
+        """So many rows with the fields of this record; the first row is the start."""
+        fields = [_field(name, value) for name, value in zip(self.memory, state, strict=True)]
+        table = np.empty(rows, [("step", int), ("loss", float), _field("theta", theta), ("state", fields)])
+        table[0] = self.start
+        return table
 
 
-def _column(values):
-    """What one entry of the state was at every record; at the start it may have been a mere number."""
-    start, *later = values
-    return np.array([np.broadcast_to(start, np.shape(later[-1])) if later else start, *later])
+def _field(name, value):
+    """Room for numbers like ``value``, be they all whole so far; anything else is kept as it is."""
+    value = np.asarray(value)
+    if value.dtype.kind not in "fiub":
+        return name, object
+    return name, np.result_type(value, np.float32), value.shape
 
 
 def _label(rule, hyper):

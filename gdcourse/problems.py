@@ -178,7 +178,7 @@ class DataProblem(Problem):
     """A mean loss over N rows of data; subclasses say which.
 
     ``loss(theta, rows)`` and ``gradient(theta, rows)`` take the mean over the
-    given rows only, by default all.
+    given rows only, by default over all.
     """
 
     def __init__(self, X, y):
@@ -198,6 +198,9 @@ class DataProblem(Problem):
                 )
             )
         self.start = np.zeros(self.X.shape[1])
+
+    def _batch(self, rows):
+        return (self.X, self.y) if rows is None else (self.X[rows], self.y[rows])
 
     def gradients(self, batch_size=None, seed=0):
         """Full-batch gradients, or those of shuffled mini-batches.
@@ -256,13 +259,14 @@ class LinearRegression(DataProblem):
     def best_loss(self):
         return float(self.loss(self.exact))
 
-    def loss(self, theta, rows=slice(None)):
-        residual = theta @ self.X[rows].T - self.y[rows]
-        return (residual**2).sum(axis=-1) / (2 * residual.shape[-1])
+    def loss(self, theta, rows=None):
+        X, y = self._batch(rows)
+        residual = theta.dot(X.T) - y
+        return np.vecdot(residual, residual) / (2 * len(X))
 
-    def gradient(self, theta, rows=slice(None)):
-        X = self.X[rows]
-        return (theta @ X.T - self.y[rows]) @ X / len(X)
+    def gradient(self, theta, rows=None):
+        X, y = self._batch(rows)
+        return (theta.dot(X.T) - y).dot(X) / len(X)
 
 
 class LogisticRegression(DataProblem):
@@ -331,14 +335,14 @@ class LogisticRegression(DataProblem):
         """Share of samples on the right side, between 0 and 1, shape (...)."""
         return np.mean((theta @ self.X.T > 0) == self.y, axis=-1)
 
-    def loss(self, theta, rows=slice(None)):
-        sign = 1 - 2 * self.y[rows]
-        data = np.mean(np.logaddexp(0, sign * (theta @ self.X[rows].T)), axis=-1)
+    def loss(self, theta, rows=None):
+        X, y = self._batch(rows)
+        data = np.mean(np.logaddexp(0, (1 - 2 * y) * (theta @ X.T)), axis=-1)
         return data + self.l2 / 2 * np.sum(theta**2, axis=-1)
 
-    def gradient(self, theta, rows=slice(None)):
-        X = self.X[rows]
-        return (self._probability(theta, X) - self.y[rows]) @ X / len(X) + self.l2 * theta
+    def gradient(self, theta, rows=None):
+        X, y = self._batch(rows)
+        return (self._probability(theta, X) - y) @ X / len(X) + self.l2 * theta
 
     @staticmethod
     def _probability(theta, X):
@@ -408,14 +412,15 @@ class MLP(DataProblem):
             values.append(z if last else np.tanh(z) if self.activation == "tanh" else np.maximum(z, 0))
         return values
 
-    def loss(self, theta, rows=slice(None)):
-        residual = self.predict(theta, self.X[rows]) - self.y[rows]
-        return 0.5 * np.mean(residual**2, axis=-1)
+    def loss(self, theta, rows=None):
+        X, y = self._batch(rows)
+        return 0.5 * np.mean((self.predict(theta, X) - y) ** 2, axis=-1)
 
-    def gradient(self, theta, rows=slice(None)):
-        values = self._forward(theta, self.X[rows])
+    def gradient(self, theta, rows=None):
+        X, y = self._batch(rows)
+        values = self._forward(theta, X)
         # delta is dJ/dz of the layer at hand, shape (..., rows, out)
-        delta = (values[-1] - self.y[rows][:, None]) / len(values[0])
+        delta = (values[-1] - y[:, None]) / len(X)
         parts = []
         for (W, _), a in zip(reversed(self.layers(theta)), reversed(values[:-1]), strict=True):
             parts.insert(0, delta.sum(axis=-2))

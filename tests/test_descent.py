@@ -84,6 +84,38 @@ def test_loss_is_asked_only_where_it_is_recorded():
     assert len(asked) == 3
 
 
+def test_a_state_may_be_whole_at_first_or_nothing_or_no_number():
+    def waits(theta, grad, count=0, last=None, words="none", *, lr=0.01):
+        g = grad(theta)
+        return theta - lr * g, (count + 1 if count < 5 else count + 0.5, g, {"seen": count})
+
+    run = gd.minimize(BOWL, waits, steps=9)
+    assert run.states["count"].tolist() == [0, 1, 2, 3, 4, 5, 5.5, 6, 6.5, 7]
+    assert np.isnan(run.states["last"][0]).all()
+    np.testing.assert_array_equal(run.states["last"][1:], BOWL.gradient(run.thetas[:-1]))
+    assert run.states["words"][0] == "none"
+    assert run.states["words"][3] == {"seen": 2}
+
+
+def test_a_history_is_whole_whatever_its_length():
+    """The table of records doubles: every length up to a few doublings, and what stays of each record."""
+    wanted = follow(gd.adam, BOWL.gradient, BOWL.start, 40)
+    for steps in range(1, 41):
+        run = gd.minimize(BOWL, gd.adam, steps=steps)
+        np.testing.assert_array_equal(run.steps, range(steps + 1))
+        np.testing.assert_array_equal(run.thetas, [BOWL.start, *wanted[:steps]])
+        np.testing.assert_array_equal(run.losses, BOWL.loss(run.thetas))
+        np.testing.assert_array_equal(run.states["t"], range(steps + 1))
+        assert all(column.flags.c_contiguous for column in (run.thetas, run.losses, *run.states.values()))
+
+
+def test_float32_stays_float32():
+    run = gd.minimize(LINE, gd.sgd, np.zeros(2, np.float32), steps=3, lr=np.float32(0.1))
+    assert run.thetas.dtype == np.float64  # the data are float64
+    single = gd.Problem(lambda x: x @ x / 2, lambda x: x, np.ones(2, np.float32))
+    assert gd.minimize(single, gd.adam, steps=3).thetas.dtype == np.float32
+
+
 def test_an_in_place_rule_spoils_nothing():
     def careless(theta, grad, u=0.0, *, lr=0.1):
         u = 0.5 * u + grad(theta)
@@ -287,6 +319,27 @@ def test_sweep_is_minimize_run_by_run(rule, batch_size):
         np.testing.assert_allclose(swept.theta[i, j], run.theta, rtol=1e-12)
         np.testing.assert_allclose(swept.losses[:, i, j], run.losses, rtol=1e-12)
     assert swept.loss.tolist() == swept.losses[-1].tolist()
+
+
+@pytest.mark.parametrize("problem", [LINE, BOWL, gd.LogisticRegression.breast_cancer(), gd.MLP.sine(n=5)], ids=type)
+def test_a_map_is_a_row_of_runs(problem):
+    """A grid with two axes gives what the same runs give one after the other."""
+    rates, betas = np.array([0.003, 0.01, 0.1]), np.array([0.5, 0.9])
+    common = {"steps": 7, "record_every": 3}
+    over = gd.sweep(problem, gd.adam, lr=rates[:, None], beta1=betas, **common)
+    row = gd.sweep(problem, gd.adam, lr=np.repeat(rates, 2), beta1=np.tile(betas, 3), **common)
+    assert over.theta.shape == (3, 2, *problem.start.shape)
+    assert over.losses.shape == (4, 3, 2)
+    assert over.loss.shape == over.diverged.shape == (3, 2)
+    np.testing.assert_array_equal(over.theta.reshape(row.theta.shape), row.theta)
+    np.testing.assert_array_equal(over.losses.reshape(row.losses.shape), row.losses)
+
+
+def test_a_sweep_of_one_takes_a_loss_that_knows_no_grids():
+    plain = gd.Problem(lambda x: x @ x / 2, lambda x: x, [3.0, 4.0])
+    swept = gd.sweep(plain, gd.sgd, steps=2, lr=0.5, record_every=1)
+    assert swept.losses.tolist() == [12.5, 3.125, 0.78125]
+    assert swept.theta.tolist() == [0.75, 1.0]
 
 
 def test_two_learning_rates_are_two_runs_not_two_coordinates():

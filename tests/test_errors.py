@@ -65,6 +65,18 @@ def changes_the_shape(theta, grad, *, lr=0.1):
     return theta[:, None] - lr * grad(theta), ()
 
 
+def remembers_ever_more(theta, grad, past=0.0, *, lr=0.1):
+    past = np.append(past, grad(theta))
+    return theta - lr * past[-2:], (past,)
+
+
+def ragged_state(theta, grad, past=0.0, *, lr=0.1):
+    return theta - lr * grad(theta), ([1.0, [2.0]],)
+
+
+one_number = gd.Problem(lambda x: np.sum(x**2) / 2, lambda x: x, [3.0, 4.0])
+
+
 def takes_theta_only(theta, *, lr=0.1):
     return theta, ()
 
@@ -109,7 +121,10 @@ BAD = {
     "too few states": (run(returns_too_few), "u, v"),
     "state behind a star": (run(hides_its_state), "functools.wraps"),
     "shape changed": (run(changes_the_shape), "(2, 2)"),
+    "state grows": (run(remembers_ever_more), "remembers_ever_more"),
+    "state of lists that differ": (run(ragged_state), "ragged_state"),
     "shape changed, swept": (sweep(changes_the_shape), "changes_the_shape"),
+    "loss of one number, swept": (sweep(problem=one_number, lr=np.array([0.1, 0.2])), "axis=-1"),
     # the loop
     "no problem": (run(problem="bowl"), "'bowl'"),
     "a class": (run(problem=gd.LinearRegression), "LinearRegression"),

@@ -36,12 +36,16 @@ KEPT = ROOT / "gdcourse" / "data" / "speed.json"
 
 
 def in_turns(rounds, **candidates):
-    """Processor seconds of each candidate in each turn, after one that does not count: {name: (rounds,)}."""
-    times = np.empty((rounds + 1, len(candidates)))
+    """Processor seconds of each candidate in each turn, after one that does not count: {name: (rounds,)}.
+
+    Each turn has an order of its own, so that nobody always runs in the caches that another leaves behind.
+    """
+    rng, functions = np.random.default_rng(0), list(candidates.values())
+    times = np.empty((rounds + 1, len(functions)))
     for turn in times:
-        for i, candidate in enumerate(candidates.values()):
+        for i in rng.permutation(len(functions)):
             begin = time.process_time()
-            candidate()
+            functions[i]()
             turn[i] = time.process_time() - begin
     return dict(zip(candidates, times[1:].T, strict=True))
 
