@@ -2,7 +2,8 @@
 
     python tools/bench.py            print the table (about a minute)
     python tools/bench.py --book     time the building of the book too (ten minutes)
-    python tools/bench.py --save     keep the figures for the page on speed
+    python tools/bench.py --tests    time all tests, and show where the time goes (a quarter of an hour)
+    python tools/bench.py --save     do all this and keep the figures for the page on speed
 
 What is compared runs in turns, in one process and one thread, and the ratio is
 taken in each turn, so that a machine that slows down slows down both.  Times
@@ -26,6 +27,7 @@ import tempfile
 import time
 import tracemalloc
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 
@@ -135,7 +137,23 @@ def one_run(rounds):
     }
     if torch:
         rows["torch.optim.Adam / minimize"] = ratio(times, "torch", "all")
-    return rows
+    return rows | one_loss(rounds)
+
+
+def one_loss(rounds, calls=1000):
+    """The loss of the articles' loop and that of ``LinearRegression``, from the same residual."""
+    residual, n = LINE.y, len(LINE.y)
+
+    def mean():
+        for _ in range(calls):
+            np.mean(residual**2 / 2)
+
+    def vecdot():
+        for _ in range(calls):
+            np.vecdot(residual, residual) / (2 * n)
+
+    times = in_turns(rounds, mean=mean, vecdot=vecdot)
+    return {"loss by np.mean / by np.vecdot": ratio(times, "mean", "vecdot")}
 
 
 # --- many runs: 10,000 starts on Rosenbrock, 500 steps of Adam ------------------
@@ -368,6 +386,28 @@ def some_chapters(folder, count):
     return time.perf_counter() - begin
 
 
+# --- the tests ----------------------------------------------------------------------
+
+KINDS = {
+    "the cells of the notebooks": r"^(en\.)?chapters",
+    "the site, in a browser": r"^tests\.site",
+    "the exercise checker": r"^tests\.test_(exercises|micropython)",
+    "all others": "",
+}
+
+
+def tests():
+    """Seconds from the first test to the last, side by side, and the seconds of each kind of test added up."""
+    with tempfile.TemporaryDirectory() as name:
+        report = Path(name) / "report.xml"
+        found = {"all": timed("course.py", "test", "-q", f"--junitxml={report}", cwd=ROOT)[0]}
+        cases = ElementTree.parse(report).iter("testcase")
+        for case in cases:
+            kind = next(kind for kind, places in KINDS.items() if re.search(places, case.get("classname")))
+            found[kind] = found.get(kind, 0) + float(case.get("time"))
+    return found
+
+
 # --- all of it --------------------------------------------------------------------------
 
 
@@ -398,15 +438,17 @@ def show(measured):
     print(f"\n{'growth: cost ~ size to the power of':48}{'slope':>9}")
     for name, curve in measured["growth"].items():
         print(f"{name:48}{slope(curve):9.2f}")
-    for name, seconds in measured.get("book", {}).items():
-        print(f"the book, {name:38}{seconds:9.1f} s")
+    for part, what in ("book", "the book"), ("tests", "the tests"):
+        for name, seconds in measured.get(part, {}).items():
+            print(f"{f'{what}, {name}':48}{seconds:9.1f} s")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15, help="turns of each comparison (15)")
     parser.add_argument("--book", action="store_true", help="time the building of the book, too")
-    parser.add_argument("--save", action="store_true", help=f"write {KEPT.relative_to(ROOT)}")
+    parser.add_argument("--tests", action="store_true", help="time all tests, too")
+    parser.add_argument("--save", action="store_true", help=f"measure all and write {KEPT.relative_to(ROOT)}")
     options = parser.parse_args()
     rounds = options.rounds
     measured = {
@@ -415,9 +457,11 @@ def main():
         "memory": memory(),
         "growth": growth(),
     }
-    if options.book:
+    if options.book or options.save:
         measured["book"], pages, measured["growth"]["chapters"] = book()
         print("read again after one chapter's prose changed:", *pages)
+    if options.tests or options.save:
+        measured["tests"] = tests()
     show(measured)
     if not torch_or_none():
         print("\nPyTorch is not installed, so nothing was compared with it: pip install -r requirements-torch.txt")
