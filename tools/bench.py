@@ -451,7 +451,8 @@ def main():
     parser.add_argument("--save", action="store_true", help=f"measure all and write {KEPT.relative_to(ROOT)}")
     options = parser.parse_args()
     rounds = options.rounds
-    measured = {
+    measured = {"tests": tests()} if options.tests or options.save else {}  # first: a red test ends it at once
+    measured |= {
         "machine": machine(),
         "ratios": one_run(rounds) | many_runs(rounds) | one_step(rounds),
         "memory": memory(),
@@ -460,8 +461,6 @@ def main():
     if options.book or options.save:
         measured["book"], pages, measured["growth"]["chapters"] = book()
         print("read again after one chapter's prose changed:", *pages)
-    if options.tests or options.save:
-        measured["tests"] = tests()
     show(measured)
     if not torch_or_none():
         print("\nPyTorch is not installed, so nothing was compared with it: pip install -r requirements-torch.txt")
