@@ -1,6 +1,9 @@
 """The notebooks and pages are what source/ prints, and both languages say the same."""
 
+import os
 import re
+import subprocess
+import sys
 from fnmatch import fnmatch
 
 import jupytext
@@ -8,6 +11,7 @@ import nbformat
 import notebooks
 import pytest
 import yaml
+from conftest import copy_of_the_project
 from notebooks import FOLDERS, ROOT, home, load_claims, print_notebook, same_text, sources, target
 
 import pages
@@ -221,3 +225,29 @@ def test_what_changes_only_the_text_runs_nothing():
     assert any(outputs[0])
     notebooks.code_cells(printed)[-1].source += "\n1 / 0"
     assert notebooks.digest(printed) != known
+
+
+def test_a_changed_sentence_runs_nothing_in_a_new_clone(tmp_path):
+    """What is committed is trusted there, and only the edition whose sentence changed is written again."""
+    project = copy_of_the_project(tmp_path / "clone")
+    client = project / "nbclient"
+    client.mkdir()
+    (client / "__init__.py").write_text("class NotebookClient:\n    def __init__(*_, **__): 1 / 0\n")
+    (client / "exceptions.py").write_text("class CellExecutionError(Exception): pass\n")
+    source, (zh, en) = project / "source" / "00_basics.md", [project / part / "chapters" for part in ("", "en")]
+    text, before = source.read_text("utf-8"), (en / "00_basics.ipynb").stat().st_mtime_ns
+    source.write_text(text.replace('+++ {"lang": "zh"}\n', '+++ {"lang": "zh"}\n\n改了一句。\n', 1), "utf-8")
+
+    def print_again():
+        command = [sys.executable, project / "tools" / "notebooks.py", "00"]
+        environment = {**os.environ, "PYTHONPATH": str(project), "PYTHONUTF8": "1"}
+        return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, encoding="utf-8")
+
+    said = print_again()
+    assert said.returncode == 0, said.stderr
+    assert "1 notebooks printed" in said.stdout
+    assert "改了一句。" in (zh / "00_basics.ipynb").read_text("utf-8")
+    assert (en / "00_basics.ipynb").stat().st_mtime_ns == before
+    with (project / "gdcourse" / "optimizers.py").open("a") as rules:
+        rules.write("\n# the package changed: all must run\n")
+    assert "ZeroDivisionError" in print_again().stderr

@@ -275,6 +275,10 @@ def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
+def same_code(printed, before):
+    return before is not None and [c.source for c in code_cells(printed)] == [c.source for c in code_cells(before)]
+
+
 def keep_outputs(printed, before):
     """Only the text changed: the code cells are the same, and so are their outputs."""
     for new, old in zip(code_cells(printed), code_cells(before), strict=True):
@@ -308,11 +312,15 @@ def main():
             for language in FOLDERS:
                 printed, path = print_notebook(source, language), target(source, language)
                 name, key = str(path.relative_to(ROOT)), digest(printed)
-                fresh = path.exists() and same_text(printed, nbformat.read(path, as_version=4))
+                before = nbformat.read(path, as_version=4) if path.exists() else None
+                fresh = before is not None and same_text(printed, before)
                 if not fresh:
                     stale.append(f"{name} is not what source/{source.name} prints")
-                if options.all or not fresh or memory.get(name) != key:
-                    work.append((source, language, printed, path, name, key))
+                # in a new clone nothing is remembered, and the outputs are those of its own package
+                current = same_code(printed, before) and memory.get(name, key) == key and not options.all
+                memory.setdefault(name, key)
+                if not (fresh and current):
+                    work.append((source, language, printed, path, name, key, before if current else None))
         if options.check:
             print("\n".join(stale) or "every notebook is what its source prints")
             return bool(stale)
@@ -323,20 +331,23 @@ def main():
         work = [item for item in work if not lacks(item[2])]
 
         def job(item):
-            source, language, printed, path, name, key = item
-            if memory.get(name) == key and path.exists() and not options.all:
-                keep_outputs(printed, nbformat.read(path, as_version=4))
+            source, language, printed, path, name, key, before = item
+            if before is not None:
+                keep_outputs(printed, before)
             else:
                 run(printed, source, language)
+            text = nbformat.writes(printed) + "\n"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(nbformat.writes(printed) + "\n", encoding="utf-8", newline="\n")
+            if not path.exists() or path.read_text("utf-8") != text:  # Sphinx reads again what is written again
+                path.write_text(text, encoding="utf-8", newline="\n")
             print(f"printed {name}", flush=True)
             return name, key
 
+        MEMORY.parent.mkdir(exist_ok=True)
+        MEMORY.write_text(json.dumps(memory, indent=1))
         with ThreadPoolExecutor(2) as pool:
             for name, key in pool.map(job, work):
                 memory[name] = key
-                MEMORY.parent.mkdir(exist_ok=True)
                 MEMORY.write_text(json.dumps(memory, indent=1))
     except SourceError as error:
         print(error, file=sys.stderr)
