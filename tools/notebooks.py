@@ -275,10 +275,6 @@ def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def same_code(printed, before):
-    return before is not None and [c.source for c in code_cells(printed)] == [c.source for c in code_cells(before)]
-
-
 def keep_outputs(printed, before):
     """Only the text changed: the code cells are the same, and so are their outputs."""
     for new, old in zip(code_cells(printed), code_cells(before), strict=True):
@@ -316,9 +312,7 @@ def main():
                 fresh = before is not None and same_text(printed, before)
                 if not fresh:
                     stale.append(f"{name} is not what source/{source.name} prints")
-                # in a new clone nothing is remembered, and the outputs are those of its own package
-                current = same_code(printed, before) and memory.get(name, key) == key and not options.all
-                memory.setdefault(name, key)
+                current = before is not None and memory.get(name) == key and not options.all
                 if not (fresh and current):
                     work.append((source, language, printed, path, name, key, before if current else None))
         if options.check:
@@ -343,11 +337,10 @@ def main():
             print(f"printed {name}", flush=True)
             return name, key
 
-        MEMORY.parent.mkdir(exist_ok=True)
-        MEMORY.write_text(json.dumps(memory, indent=1))
         with ThreadPoolExecutor(2) as pool:
             for name, key in pool.map(job, work):
                 memory[name] = key
+                MEMORY.parent.mkdir(exist_ok=True)
                 MEMORY.write_text(json.dumps(memory, indent=1))
     except SourceError as error:
         print(error, file=sys.stderr)
