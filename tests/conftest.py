@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -247,6 +248,14 @@ def opened(page, address):
     page.goto(address)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     return page
+
+
+def until(page, expression, seconds=20):
+    """Wait until the page says so.  (Playwright's own way evaluates text in the page, which its policy forbids.)"""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"not within {seconds} s: {expression}"
+        page.wait_for_timeout(50)
 
 
 # --- what is measured, shown below the results (reports carry it, from whichever process)

@@ -3,6 +3,7 @@
 ``words``      the words of the interface, in both languages
 ``search``     a search that finds Chinese
 ``polish``     what a page loads, and the last hand on its HTML
+``policy``     what a page's scripts may do, enforced by the browser
 ``links``      the other language, where to run it, what a link preview shows
 ``files``      what stands beside the pages: fonts, Python, figures, downloads, the site map
 

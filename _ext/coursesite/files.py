@@ -13,6 +13,7 @@ from PIL import Image
 from sphinx.util.fileutil import copy_asset
 
 from .links import NOT_TEXT, address
+from .policy import guarded
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -41,7 +42,8 @@ def finish(app, exception):
         offer_figures(out)
         write_sitemap(app, out)
         if app.config.language != "en":
-            shutil.copy(HERE / "assets" / "404.html", out / "404.html")
+            lost = (HERE / "assets" / "404.html").read_text("utf-8")
+            (out / "404.html").write_text(guarded(lost), "utf-8")
 
 
 def subset_icons(static):
@@ -84,21 +86,29 @@ def add_python(folder, language):
     """What assets/engine.js loads: MicroPython, the course's Python files, and all that for file://."""
     vendor = HERE / "vendor" / "micropython"
     copy_asset(vendor, folder)
+    (folder / "micropython.mjs").unlink()
     parts = {name: python_files(patterns) for name, patterns in PYTHON.items()}
     words = ROOT / "gdcourse" / "exercises" / f"messages.{language}.json"
     parts["exercises.json"]["gdcourse/exercises/messages.json"] = words.read_text("utf-8")
     for name, files in parts.items():
         (folder / name).write_text(as_json(files), "utf-8")
     files = as_json({path: text for part in parts.values() for path, text in part.items()})
-    # A page opened from a folder can neither fetch nor import: there it all comes as text in one script.
-    micropython = (vendor / "micropython.mjs").read_text("utf-8").replace("import.meta.url", '"file:///"')
-    micropython = re.sub(r"export default \w+;export (?=async function)", "", micropython)
-    worker = f"(async () => {{{micropython}\n}})();\n" + (folder / "worker.js").read_text("utf-8")
+    worker = python_worker(vendor)
+    (folder / "worker.js").write_text(worker, "utf-8")
+    # A page opened from a folder can fetch nothing: there it all comes as text in one script.
     worker = json.dumps(worker, ensure_ascii=False)
     wasm = base64.b64encode((vendor / "micropython.wasm").read_bytes()).decode()
     (folder / "local.js").write_text(
         f'CoursePython.local={{worker:{worker},wasm:"data:application/wasm;base64,{wasm}",files:{files}}};\n', "utf-8"
     )
+
+
+def python_worker(vendor):
+    """MicroPython and assets/python/worker.js in one script: a worker that starts from a blob cannot import."""
+    micropython = (vendor / "micropython.mjs").read_text("utf-8").replace("import.meta.url", '"file:///"')
+    micropython = re.sub(r"export default \w+;export (?=async function)", "", micropython)
+    ours = (HERE / "assets" / "python" / "worker.js").read_text("utf-8")
+    return f'"use strict";\n(async () => {{{micropython}\n}})();\n{ours}'
 
 
 def as_json(files):

@@ -73,14 +73,14 @@ def metatags(app, here, href, title, words):
     page = here.removeprefix("en/")
     entry = DESCRIPTIONS.get(page, DESCRIPTIONS["index"])
     description = entry["en" if app.config.language == "en" else "zh"].replace('"', "&quot;")
-    title = re.sub("<[^>]*>", "", title) if page != "index" else app.config.project
+    title = re.sub("<[^>]*>", "", title) if page != "index" else app.config.html_title
     other = "en/" + page if not here.startswith("en/") else page
     tags = [
         f'<meta name="description" content="{description}">',
         f'<meta property="og:title" content="{title}">',
         f'<meta property="og:description" content="{description}">',
         '<meta property="og:type" content="article">',
-        f'<meta property="og:site_name" content="{app.config.project}">',
+        f'<meta property="og:site_name" content="{app.config.html_title}">',
         f'<meta property="og:locale" content="{words["locale"]}">',
     ]
     base = address()

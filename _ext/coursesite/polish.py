@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 from sphinx.jinja2glue import BuiltinTemplateLoader
 
+from .policy import guarded
 from .words import WORDS
 
 # What a page loads only if its text needs it: part of a file's name → what to look for.
@@ -85,7 +86,8 @@ class PolishedTemplates(BuiltinTemplateLoader):
         for found, instead in [*EDITS, *words["edits"]]:
             html = re.sub(found, instead, html)
         files = {name: path for path, name in self.builder.images.items()}
-        return re.sub(r'<img (?=[^>]*src="[^"]*_images/([^"]+\.png)")', lambda m: self.image(m, files), html)
+        html = re.sub(r'<img (?=[^>]*src="[^"]*_images/([^"]+\.png)")', lambda m: self.image(m, files), html)
+        return guarded(html)
 
     def image(self, match, files):
         """Its size, so that nothing jumps; and later, when the reader comes near."""

@@ -84,6 +84,42 @@ const SCALES = {
   ],
 };
 
+// --- what a link says --------------------------------------------------------------
+
+/** The figure that a shared link tells of, as far as it makes sense: anybody may have written it. */
+const sensible = (link, first, common) => {
+  const said = link && typeof link === "object" ? link : {};
+  const has = (object, name) => typeof name === "string" && Object.keys(object).includes(name);
+  const fits = (name, x) => Number.isFinite(x) && x >= (common.knobs[name]?.low ?? -Infinity) && x < (common.knobs[name]?.high ?? Infinity);
+  const chosen = (names, given) => Object.fromEntries(names.filter((name) => fits(name, given?.[name])).map((name) => [name, given[name]]));
+  const words = (list) => Array.isArray(list) && list.every((word) => typeof word === "string");
+
+  const kind = ({ surface }) => surface ?? "line";
+  const wanted = said.problem && typeof said.problem === "object" ? kind(said.problem) : kind(first.problem);
+  const task = wanted === kind(first.problem) || !has(common.tasks, wanted) ? first : { ...first, ...common.tasks[wanted] };
+  const problem = { ...task.problem, ...chosen(["kappa", "angle", "batch"].filter((name) => name in task.problem), said.problem) };
+
+  const racer = (given) => {
+    if (has(common.rules, given?.rule)) {
+      const { knobs } = common.rules[given.rule];
+      return { rule: given.rule, knobs: { ...knobs, ...chosen(Object.keys(knobs), given.knobs) } };
+    }
+    const { rule, base, source, state } = given ?? {};
+    const whole = rule === EDITED && has(common.rules, base) && typeof source === "string" && words(state);
+    return whole ? { rule, base, source, state, knobs: chosen(Object.keys(given.knobs ?? {}), given.knobs) } : null;
+  };
+  const racers = (Array.isArray(said.racers) ? said.racers : []).map(racer).filter(Boolean).slice(0, MOST);
+  const steps = fits("steps", said.steps) ? Math.round(said.steps) : task.steps;
+  const start = Array.isArray(said.start) && said.start.length === 2 && said.start.every(Number.isFinite) ? said.start : task.start;
+  return {
+    ...task, problem, steps, start,
+    racers: racers.length ? racers : first.racers,
+    at: Number.isFinite(said.at) ? Math.max(0, Math.min(steps, Math.round(said.at))) : steps,
+    front: words(said.front) ? said.front : first.front,
+    question: has(common.presets, said.question) ? said.question : null,
+  }; // prettier-ignore
+};
+
 // --- the figure -------------------------------------------------------------------
 
 async function render({ model, el }) {
@@ -92,7 +128,7 @@ async function render({ model, el }) {
   const ask = model.ask ?? askKernel(model);
   const first = model.get("spec");
   const root = h("div", { className: "gx" });
-  const state = restored(structuredClone(model.shared ? { ...first, ...model.shared } : first));
+  const state = restored(structuredClone(model.shared ? sensible(model.shared, first, common) : first));
   let results = [];
   let land = null; // the landscape: { key, region, shapes }
   let playing = 0;

@@ -279,7 +279,7 @@ def test_python_is_fetched_by_the_first_check_and_from_nowhere_else(page, addres
     assert not [url for url in chapter.asked if "/python/" in url]
     chapter.check("adam", source("adam"))
     fetched = {url.rsplit("/", 1)[1] for url in chapter.asked if "/python/" in url}
-    assert fetched == {"worker.js", "micropython.mjs", "micropython.wasm", "course.json", "exercises.json"}
+    assert fetched == {"worker.js", "micropython.wasm", "course.json", "exercises.json"}
     assert all(url.startswith((address, "data:")) for url in chapter.asked)
 
 

@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from conftest import RULES, build, copy_of_the_project, named, pages
+from conftest import RULES, build, copy_of_the_project, named, pages, until
 
 import gdcourse as gd
 
@@ -403,7 +403,7 @@ def test_a_mistake_is_shown_by_its_line(adam):
 
 def test_an_endless_loop_is_stopped_and_the_page_lives(adam, page):
     edit(adam, lambda text: text.replace("t = t + 1", "while True: pass"))
-    page.wait_for_function("document.querySelector('.gx-fault').textContent.includes('Stopped')", timeout=10000)
+    until(page, "document.querySelector('.gx-fault').textContent.includes('Stopped')", seconds=10)
     before = cell(adam, 1, "loss")
     type_in(adam, "0.lr", 0.2)
     page.wait_for_timeout(1000)

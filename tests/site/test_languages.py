@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import opened
+from conftest import opened, until
 
 CHAPTER = "chapters/05_adam.html"
 
@@ -42,6 +42,6 @@ def test_from_a_folder(page, site):
 
 def test_a_lost_reader_is_led_home(page, address):
     page.goto(address + "chapters/no/such/page.html")
-    page.wait_for_function(f"document.querySelector('[data-page]').href === '{address}index.html'")
+    until(page, f"document.querySelector('[data-page]').href === '{address}index.html'")
     page.locator("[data-page='en/search.html']").click()
     page.wait_for_url("**/en/search.html")

@@ -1,5 +1,7 @@
 """A list of questions, each with the page that must be among its answers."""
 
+from conftest import until
+
 QUERIES = {
     "": """梯度下降 01_gradient_descent|学习率 01_gradient_descent|偏差修正 05_adam|动量 01_gradient_descent|
         小批量 01_gradient_descent|Adam优化器 05_adam|随机梯度下降 01_gradient_descent|超参数 glossary|一阶矩 05_adam|
@@ -25,11 +27,12 @@ def test_each_query_finds_its_page(page, address):
     missed = {}
     for edition, query, wanted in CASES:
         page.goto(f"{address}{edition}search.html?q={query}")
-        page.wait_for_function("/search-summary/.test(document.querySelector('#search-results').innerHTML) && !"
-                               "document.querySelector('#search-progress')?.textContent.includes('…')")  # fmt: skip
-        page.wait_for_function(
+        until(page, "/search-summary/.test(document.querySelector('#search-results').innerHTML) && !"
+                    "document.querySelector('#search-progress')?.textContent.includes('…')")  # fmt: skip
+        until(
+            page,
             "(() => { const p = document.querySelector('#search-results .search-summary');"
-            " return p && /\\d|没有|did not/.test(p.textContent); })()"
+            " return p && /\\d|没有|did not/.test(p.textContent); })()",
         )
         page.wait_for_timeout(30)
         found = page.eval_on_selector_all("#search-results li a", "all => all.map((a) => a.getAttribute('href'))")

@@ -71,6 +71,7 @@ const scrollable = () => {
 
 // --- on paper every answer is open, and every fold of code stays as it is
 
+document.querySelector("[data-print]")?.addEventListener("click", () => print());
 addEventListener("beforeprint", () => {
   document.querySelectorAll(".bd-article details:not(.hide)").forEach((fold) => (fold.open = true));
 });

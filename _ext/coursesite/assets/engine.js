@@ -7,7 +7,8 @@
 // back what it returns: numbers (nan too), strings, lists, dictionaries.  The
 // call fails with an error whose name is
 //   "Late"         it ran longer than `seconds`; the worker is gone, the next call starts another
-//   "PythonError"  it raised: `message` is "ValueError: …", `line` where, `trace` all of it
+//   "PythonError"  it raised: `message` is "ValueError: …", `line` where, `trace` all of it; if MicroPython itself
+//                  broke down, the next call starts another
 //   "Stopped"      by stop()
 //   "LoadError"    Python could not be fetched
 // Calls of one CoursePython run one after the other.  Nothing is fetched before
@@ -18,8 +19,7 @@ window.CoursePython = (() => {
   const home = new URL("python/", document.currentScript.src);
   const failure = (name, message, more) => Object.assign(new Error(message), { name }, more);
 
-  // A page opened from a folder may fetch nothing and start no worker from a
-  // file; there one script brings everything as text.
+  // A page opened from a folder may fetch nothing; there one script brings everything as text.
   let bundle;
   const local = () =>
     (bundle ??= new Promise((resolve, reject) => {
@@ -30,16 +30,42 @@ window.CoursePython = (() => {
       document.head.append(script);
     }));
 
+  // Elsewhere each file is fetched once, whichever worker asks first, all at the same time.
+  const known = new Map();
+  const fetched = (name, read) => {
+    const file = known.get(name) ?? fetch(new URL(name, home), { cache: "no-cache" }).then((response) => {
+      if (!response.ok) throw failure("LoadError", `${response.status} ${response.url}`);
+      return read(response);
+    }); // prettier-ignore
+    known.set(name, file);
+    file.catch(() => known.delete(name)); // so that the next try tries again
+    return file;
+  };
+  const text = (response) => response.text();
+  const address = async (response) => URL.createObjectURL(new Blob([await response.arrayBuffer()], { type: "application/wasm" }));
+
+  const brought = async (parts) => {
+    if (location.protocol === "file:") return local();
+    const [worker, wasm, ...files] = await Promise.all([
+      fetched("worker.js", text),
+      fetched("micropython.wasm", address),
+      ...parts.map((part) => fetched(part, text)),
+    ]);
+    return { worker, wasm, files: Object.assign({}, ...files.map((part) => JSON.parse(part))) };
+  };
+
+  // The worker starts from a blob, because only so it inherits the page's Content-Security-Policy.
   const start = async (parts) => {
-    const alone = location.protocol === "file:" ? await local() : null;
-    const source = alone ? URL.createObjectURL(new Blob([alone.worker], { type: "text/javascript" })) : new URL("worker.js", home);
-    const worker = new Worker(source);
+    const { worker: source, wasm, files } = await brought(parts).catch((error) => Promise.reject(failure("LoadError", error.message)));
+    const blob = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const worker = new Worker(blob);
     await new Promise((resolve, reject) => {
-      const failed = (event) => reject(failure("LoadError", event.message || String(source)));
+      const failed = (event) => reject(failure("LoadError", event.message || "worker.js"));
       worker.onerror = failed;
       worker.onmessage = ({ data }) => (data.ready ? resolve() : failed(data));
-      worker.postMessage(alone ? { wasm: alone.wasm, files: alone.files } : { home: home.href, parts });
+      worker.postMessage({ wasm, files });
     });
+    URL.revokeObjectURL(blob);
     return worker;
   };
 
@@ -73,6 +99,7 @@ window.CoursePython = (() => {
           const late = () => this.stop(failure("Late", `longer than ${seconds} s`));
           const listen = ({ data }) => {
             if (data.running) clock = setTimeout(late, 1000 * seconds);
+            else if (data.error?.broken) this.stop(failure("PythonError", data.error.message, data.error));
             else if (data.error) reject(failure("PythonError", data.error.message, data.error));
             else resolve(data.result);
           };

@@ -7,6 +7,23 @@
   let script; // a promise: explorer.js is fetched once
   let python;
 
+  // What a reader wrote, or a link brought, runs in a Python of its own: it might change what others stand on.
+  const GUESTS = 4;
+  const guests = new Map(); // text of the rule: its Python
+  const pythonFor = ({ racers = [], text }) => {
+    const source = text ?? racers.find((racer) => racer.source && !racer.elementwise)?.source;
+    if (source === undefined) return python;
+    const guest = guests.get(source) ?? new CoursePython(["course.json"]);
+    guests.delete(source);
+    guests.set(source, guest);
+    const [oldest] = guests.keys();
+    if (guests.size > GUESTS) {
+      guests.get(oldest).stop();
+      guests.delete(oldest);
+    }
+    return guest;
+  };
+
   const fetched = () =>
     (script ??= new Promise((resolve, reject) => {
       const element = document.createElement("script");
@@ -52,7 +69,7 @@
       const known = { spec, common };
       const model = {
         get: (name) => known[name],
-        ask: async (call, args) => read(await python.call("gdcourse.explorer.page", "text", { call, args }, { seconds: 2 })),
+        ask: async (call, args) => read(await pythonFor(args).call("gdcourse.explorer.page", "text", { call, args }, { seconds: 2 })),
         link: link(number),
         shared: Number(wanted) === number ? unpack(packed) : null,
       };
