@@ -20,8 +20,8 @@ from conftest import pages, until
 # JavaScript's names for ways out of a worker, for code made of text, and for what would betray the page.
 WAYS_OUT = """
 fetch XMLHttpRequest WebSocket WebTransport EventSource importScripts Worker SharedWorker BroadcastChannel
-MessageChannel indexedDB caches navigator location self postMessage eval Function setTimeout setInterval RTCPeerConnection Notification
-Request Response cookieStore registration addEventListener onmessage FontFace fonts
+MessageChannel indexedDB caches navigator location self postMessage eval Function setTimeout setInterval
+RTCPeerConnection Notification Request Response cookieStore registration addEventListener onmessage FontFace fonts
 """.split()  # noqa: SIM905
 
 # Each ends with a name `found` that must not be there, or in an exception.
