@@ -309,7 +309,8 @@ def install(lock):
     what = ["-r", "requirements.txt", "-c", "constraints.txt"]
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "-q", *what]
     show(command)
-    code, _ = listen_to(command, lock)
+    code, said = listen_to(command, lock)
+    sys.stderr.write(said)
     if code:
         stop(
             "\npip could not install the requirements. Is there a network? A mirror or a proxy is set with\n"
@@ -326,7 +327,6 @@ def listen_to(command, lock, **options):
         options["pass_fds"] = [lock.fileno()]
     environ = environment() | {"PIP_USER": "0"}
     done = subprocess.run(command, env=environ, stderr=subprocess.PIPE, encoding="utf-8", errors="replace", **options)
-    sys.stderr.write(done.stderr)
     if done.returncode and any(sign in done.stderr for sign in ("Errno 28", "No space left", "Disk quota")):
         disk_full()
     return done.returncode, done.stderr
