@@ -443,7 +443,7 @@ def test_killed_between_any_two_steps(home, monkeypatch):
             if start == "half":
                 (home.venv / "installed.sha256").unlink()
                 (home.venv / "broken").write_text("")
-            killed = in_a_child(lambda moment=moment: (kill_at(moment, home), course.set_up(fresh=True)))
+            killed = in_a_child(lambda moment=moment: (kill_at(moment), course.set_up(fresh=True)))
             if start.startswith("old"):
                 assert in_a_child(lambda: (setattr(course, "install", fail), course.set_up(fresh=True))) == 1
                 assert (home.venv / "worked").exists() or course.ready(), (start, moment)
@@ -493,8 +493,8 @@ def in_a_child(work):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def kill_at(moment, home):
-    """Die just before the so-manieth change below the home's .venv…"""
+def kill_at(moment):
+    """Die just before the change of this number: a folder made, renamed or deleted, a file written."""
     count = 0
 
     def watch(event, arguments):
@@ -512,11 +512,12 @@ def kill_at(moment, home):
 @pytest.mark.parametrize(("how", "moment"), [("killed", "ensurepip"), ("killed", "install"), ("Ctrl-C", "install")])
 def test_stopped_half_way(home, how, moment):
     """A kill leaves pip at work, so that the next run has to wait for it; Ctrl-C reaches every process."""
+    slow = "import os, time; open('reached', 'w').close()\nwhile not os.path.exists('go on'): time.sleep(0.05)"
     home.disturb(f"""
         import subprocess
-        run, slow = subprocess.run, "import time; open('reached', 'w').close(); time.sleep(4)"
+        run = subprocess.run
         subprocess.run = lambda command, **more: run(
-            [command[0], "-c", slow] if "{moment}" in command else command, **more
+            [command[0], "-c", {slow!r}] if "{moment}" in command else command, **more
         )
     """)
     with home.start("test") as process:
@@ -524,7 +525,11 @@ def test_stopped_half_way(home, how, moment):
         del home.environ["PYTHONPATH"]
         if how == "killed":
             process.kill()
-            assert "Another run is setting up; waiting for it. / 另一次运行" in home.run("test")[1]
+            with home.start("test") as another:
+                assert "Another run is setting up; waiting for it. / 另一次运行" in another.stdout.readline().decode()
+                (home.folder / "go on").touch()
+                assert "Traceback" not in another.communicate(timeout=120)[0].decode()
+            assert another.returncode == 0
         else:
             os.killpg(process.pid, signal.SIGINT)
             said = process.communicate(timeout=60)[0].decode()
