@@ -310,8 +310,8 @@ def install(lock):
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "-q", *what]
     show(command)
     code, said = listen_to(command, lock)
-    sys.stderr.write(said)
     if code:
+        sys.stderr.write(said)
         stop(
             "\npip could not install the requirements. Is there a network? A mirror or a proxy is set with\n"
             "    pip config set global.index-url <address of the mirror>\n"

@@ -571,12 +571,18 @@ def test_what_becomes_of_an_environment(home):
 
     (home.folder / "requirements.txt").write_text("tiny  # another line\n")
     (home.venv / "made-by-course.txt").unlink()  # the older edition wrote none
-    _, said = home.run("test")
+    works, home.environ["PIP_FIND_LINKS"] = home.environ["PIP_FIND_LINKS"], str(home.folder)
+    code, said = home.run("test")
+    assert code == 1
+    assert "Is there a network?" in said
+    home.environ["PIP_FIND_LINKS"] = works
+    code, said = home.run("test")
+    assert code == 0, said
     assert "-m venv" not in said
     assert "pip install" in said
     assert mine.exists()
 
-    works, home.environ["PIP_FIND_LINKS"] = home.environ["PIP_FIND_LINKS"], str(home.folder)
+    home.environ["PIP_FIND_LINKS"] = str(home.folder)
     code, said = home.run("test", "--fresh")
     assert (code, mine.exists()) == (1, True), "the old one is back"
     assert "Is there a network?" in said

@@ -27,8 +27,8 @@ LOCK = ROOT / "constraints.txt"
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = ("linux", "windows", "macos")
 
-# Newer ones are other programs, of which nothing can be expected.
-HELD = {"jupyter-book": "<2"}  # 2 is MyST's, and knows no Sphinx
+# Version 2 is another program, which knows no Sphinx; and nothing is learnt from an older one, whatever it allows.
+HELD = {"jupyter-book": "==1.*"}
 
 HEAD = """\
 # Every package that requirements.txt brings, also through others, for every Python and system of README.
