@@ -1,15 +1,17 @@
 """What stands beside the pages: downloads, link previews, and what appears once a repository is named."""
 
+import os
 import re
 import subprocess
-import sys
+import venv
 import zipfile
 
+import nbformat
 import notebooks
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from conftest import ROOT, build, copy_of_the_project, pages
+from conftest import ROOT, build, copy_of_the_project, missing, pages
 
 DESCRIPTIONS = yaml.safe_load((ROOT / "_ext/coursesite/descriptions.yml").read_text("utf-8"))
 
@@ -39,26 +41,72 @@ def test_without_a_repository_there_is_no_button_for_it(site):
         assert all(link.endswith((".ipynb", ".zip")) for link in links), links
 
 
-@pytest.mark.parametrize("edition", ["", "en/"])
-def test_the_archive_runs_as_it_is(site, tmp_path, edition):
-    """Unpacked anywhere, without the project on the path."""
+def unpacked(site, edition, folder):
     with zipfile.ZipFile(site / edition / "downloads" / "course.zip") as archive:
-        archive.extractall(tmp_path)
-    folder = tmp_path / "course"
-    assert (folder / "requirements.txt").read_text().splitlines()[0].startswith("numpy")
+        archive.extractall(folder)
+    return folder / "course"
+
+
+@pytest.fixture(scope="module")
+def newcomer(site, tmp_path_factory):
+    """A Python that has only what the archive's requirements.txt names, in the versions that we test with.
+
+    But for JupyterLab, which alone brings more than all others: a kernel and nbclient run what it would run.
+    """
+    folder = unpacked(site, "", tmp_path_factory.mktemp("newcomer"))
+    names = (folder / "requirements.txt").read_text().split()
+    assert names[-1] == "jupyterlab"
+    venv.create(folder / "venv", with_pip=True, symlinks=os.name != "nt")
+    python = folder / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    command = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "-c",
+        ROOT / "constraints.txt",
+        *names[:-1],
+        "ipykernel",
+        "nbclient",
+    ]
+    if subprocess.run(command).returncode:
+        missing("the package index")
+    return python
+
+
+@pytest.mark.parametrize("edition", ["", "en/"])
+def test_the_archive_runs_as_it_is(site, tmp_path, newcomer, edition):
+    """Unpacked anywhere, where nothing else is installed: a notebook runs, with the package that lies beside it."""
+    folder = unpacked(site, edition, tmp_path)
     script = (
-        "import sys; sys.path[:] = [p for p in sys.path if 'finder' not in p];"
-        "import nbformat, nbclient; book = nbformat.read('00_basics.ipynb', 4);"
+        "import sys, nbformat, nbclient; book = nbformat.read('00_basics.ipynb', 4);"
         "book.cells.append(nbformat.v4.new_code_cell('import gdcourse; print(gdcourse.__file__)'));"
         "nbclient.NotebookClient(book, kernel_name='python3').execute();"
         "print(book.cells[-1].outputs[0].text)"
     )
-    environment = {**__import__("os").environ, "PYTHONPATH": ""}
-    result = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script], cwd=folder, capture_output=True, text=True, env=environment
-    )
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")} | {"PYTHONUTF8": "1"}
+    result = subprocess.run([newcomer, "-c", script], cwd=folder, capture_output=True, text=True, env=environment)
     assert result.returncode == 0, result.stderr[-2000:]
     assert str(folder) in result.stdout
+
+
+@pytest.mark.parametrize("edition", ["", "en/"])
+def test_the_archive_brings_all_that_its_notebooks_import(site, tmp_path, newcomer, edition):
+    """But for an appendix, which says itself what it needs."""
+    folder = unpacked(site, edition, tmp_path)
+    wanted = set()
+    for path in folder.glob("*.ipynb"):
+        book = nbformat.read(path, as_version=4)
+        if "needs" not in book.metadata.gdcourse:
+            code = "\n".join(cell.source for cell in book.cells if cell.cell_type == "code")
+            wanted |= {name.split(".")[0] for name in re.findall(r"^\s*(?:import|from) ([\w.]+)", code, re.M)}
+    assert {"gdcourse", "numpy"} <= wanted
+    script = "import sys, importlib.util; print([name for name in sys.argv[1:] if not importlib.util.find_spec(name)])"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    command = [newcomer, "-c", script, *sorted(wanted)]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
+    assert result.stdout == "[]\n", result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("edition", ["", "en/"])
