@@ -40,7 +40,8 @@ COMMANDS = {
 READER = 1000
 HOME = "home/reader"
 BUNDLE = "etc/ssl/certs/ca-certificates.crt"
-COLUMNS = "machine", "Python", "book", "warnings", "passed", "failed", "skipped", "tests", "notebooks run", "differ", "time"  # fmt: skip
+COLUMNS = ["machine", "Python", "book", "warnings", "passed", "failed", "skipped", "tests"]
+COLUMNS += ["notebooks run", "differ", "time"]
 
 # Mounts and processes that nobody else sees, and that end with whoever started them.
 APART = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child"]
@@ -58,7 +59,7 @@ def main():
     parser.add_argument("--pytest", type=shlex.split, default=[], metavar="WORDS", help="further words for pytest")
     parser.add_argument("--anew", action="store_true", help="make the machines again")
     options = parser.parse_args()
-    if os.name != "posix" or os.geteuid() or not shutil.which("debootstrap"):
+    if sys.platform != "linux" or os.geteuid() or not shutil.which("debootstrap"):
         sys.exit("A fresh machine needs Linux, root and debootstrap:  sudo apt install debootstrap")
     options.place.mkdir(parents=True, exist_ok=True)
     if options.place.stat().st_uid:
@@ -92,6 +93,8 @@ def make(machine):
 
 def mirror():
     """[where apt gets Debian from on this machine], or [] for debootstrap's own choice."""
+    if not shutil.which("apt-get"):
+        return []
     asked = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian"]
     return subprocess.run(asked, capture_output=True, text=True).stdout.split()[:1]
 
@@ -201,7 +204,7 @@ def minutes(seconds):
 
 def table(rows):
     """In Markdown; – stands where nothing was measured, ✗ behind a machine on which a command failed."""
-    cells = [[*COLUMNS], ["-" * len(column) for column in COLUMNS]]
+    cells = [COLUMNS, ["-" * len(column) for column in COLUMNS]]
     for found in rows:
         cells.append([str(found.get(column, "–")) for column in COLUMNS])
         cells[-1][0] += " ✗" * found["bad"]
