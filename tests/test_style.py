@@ -84,7 +84,7 @@ def test_no_registry_host_is_named():
     hosts = [
         ".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("debian", "org"))
     ]
-    for pattern in ("*.py", "*.txt", "*.toml", "*.yml", "README.md", ".ci/run"):
+    for pattern in ("*.py", "tools/*.py", "*.txt", "*.toml", "*.yml", ".github/**/*.yml", "README.md", ".ci/run"):
         for path in ROOT.glob(pattern):
             text = path.read_text("utf-8")
             assert not any(host in text for host in hosts), path
