@@ -4,6 +4,14 @@ from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).parent
+FONT = HERE / "fonts" / "CourseSansSC-Regular.otf"
+
+# How the names of the families that write Chinese begin, the best to read first.
+CHINESE = (
+    "Noto Sans CJK", "Source Han Sans", "PingFang", "Hiragino Sans GB", "Microsoft YaHei", "DengXian", "SimHei",
+    "Heiti", "STHeiti", "WenQuanYi", "Noto Sans SC", "Droid Sans Fallback", "Microsoft JhengHei", "Noto Serif CJK",
+    "Source Han Serif", "Songti", "SimSun", "AR PL", "Arial Unicode MS",
+)  # fmt: skip
 
 _language = "en"
 
@@ -12,7 +20,9 @@ def use_language(language):
     """Speak Chinese (``"zh"``) or English (``"en"``) from now on.
 
     Messages, labels of figures and advice follow; figures get the course's
-    style, with a bundled font that has every Chinese character they use.
+    style, with a bundled font that has the Chinese of the course and its field
+    and the system's Chinese fonts for the rest.  Call it again when something
+    else has changed matplotlib's settings or its list of fonts.
 
     Raises ValueError for any other language.
     """
@@ -38,10 +48,36 @@ def say(zh, en):
     return zh if _language == "zh" else en
 
 
-@cache
 def _set_up_figures():
-    """Register the font and the course's figure style with matplotlib, once."""
-    from matplotlib import font_manager, style
+    """Give matplotlib the course's font and style: each time anew, for others may have taken them away."""
+    from matplotlib import font_manager, rcParams, style
 
-    font_manager.fontManager.addfont(HERE / "fonts" / "CourseSansSC-Regular.otf")
+    # Figures look for fonts where findfont does, also after another list has taken this one's place.
+    drawing = getattr(font_manager.findfont, "__self__", font_manager.fontManager)
+    for manager in {drawing, font_manager.fontManager}:
+        if not any(font.fname == str(FONT) for font in manager.ttflist):
+            manager.addfont(FONT)
     style.use(HERE / "course.mplstyle")
+    rcParams["font.family"] = [*rcParams["font.family"], *_chinese(drawing.ttflist)]
+
+
+def _chinese(fonts):
+    """The system's families that write Chinese; of normal weight if there are such, as matplotlib remarks on others."""
+    fonts = [font for font in fonts if font.fname != str(FONT) and Path(font.fname).is_file()]
+    fonts = [font for font in fonts if font.name.startswith(CHINESE)] or [
+        font for font in fonts if _has_han(font.fname)
+    ]
+    fonts = [font for font in fonts if font.weight == 400] or fonts
+    # of a family in several countries' forms the one for simplified characters
+    names = sorted({font.name for font in fonts}, key=lambda name: (not name.endswith("SC"), name))
+    best = [next((name for name in names if name.startswith(start)), None) for start in CHINESE]
+    return [name for name in dict.fromkeys(best) if name] or names
+
+
+@cache
+def _has_han(path):
+    """Has the font Chinese characters?  The one that has everything has only boxes."""
+    from matplotlib.ft2font import FT2Font
+
+    font = FT2Font(path)
+    return font.get_char_index(ord("\u6f22")) > 0 and font.get_char_index(0xFFFF) == 0
