@@ -1,5 +1,6 @@
 """The language in which the course speaks: messages, labels, and the font for them."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ CHINESE = (
     "Heiti", "STHeiti", "WenQuanYi", "Noto Sans SC", "Droid Sans Fallback", "Microsoft JhengHei", "Noto Serif CJK",
     "Source Han Serif", "Songti", "SimSun", "AR PL", "Arial Unicode MS",
 )  # fmt: skip
+REGULAR = (400, "normal", "regular")
 
 _language = "en"
 
@@ -58,20 +60,23 @@ def _set_up_figures():
         if not any(font.fname == str(FONT) for font in manager.ttflist):
             manager.addfont(FONT)
     style.use(HERE / "course.mplstyle")
-    rcParams["font.family"] = [*rcParams["font.family"], *_chinese(drawing.ttflist)]
+    for font in _chinese(drawing.ttflist):
+        rcParams["font.family"] = [*rcParams["font.family"], font.name]
+        # else the first figure would come with a remark that this font is lighter or heavier
+        if font.weight not in REGULAR:
+            drawing.ttflist.append(replace(font, weight=400))
 
 
 def _chinese(fonts):
-    """The system's families that write Chinese; of normal weight if there are such, as matplotlib remarks on others."""
+    """Of each of the system's families that write Chinese the most regular font, best first."""
     fonts = [font for font in fonts if font.fname != str(FONT) and Path(font.fname).is_file()]
-    fonts = [font for font in fonts if font.name.startswith(CHINESE)] or [
-        font for font in fonts if _has_han(font.fname)
-    ]
-    fonts = [font for font in fonts if font.weight == 400] or fonts
-    # of a family in several countries' forms the one for simplified characters
-    names = sorted({font.name for font in fonts}, key=lambda name: (not name.endswith("SC"), name))
-    best = [next((name for name in names if name.startswith(start)), None) for start in CHINESE]
-    return [name for name in dict.fromkeys(best) if name] or names
+    known = [font for font in fonts if font.name.startswith(CHINESE)]
+    fonts = known or [font for font in fonts if _has_han(font.fname)]
+    starts = CHINESE if known else sorted({font.name for font in fonts})
+    # of sisters in the forms of several countries, the one for simplified characters
+    fonts.sort(key=lambda font: (not font.name.endswith("SC"), font.name, font.weight not in REGULAR))
+    best = [next((font for font in fonts if font.name.startswith(start)), None) for start in starts]
+    return [font for font in best if font]
 
 
 @cache

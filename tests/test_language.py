@@ -199,12 +199,25 @@ def test_the_font_of_this_system_has_the_rest(caplog):
     assert draw(titles("學習率與損失函數", "龘龜鬱籲 喆堃"), caplog) == []
 
 
-def test_a_font_of_normal_weight_comes_before_others_and_one_that_is_gone_not_at_all(bare, tmp_path, caplog):
-    for number, (name, weight) in enumerate([("Source Han Sans SC", 300), ("SimHei", 400), ("PingFang SC", 400)]):
-        bare.addfont(han_font(tmp_path / f"{number}.otf", name, "漢龘", weight))
-    (tmp_path / "2.otf").unlink()
+def test_no_remark_on_a_font_that_is_lighter_or_heavier(bare, tmp_path, caplog):
+    for weight in (300, 500, 700):
+        bare.addfont(han_font(tmp_path / f"{weight}.otf", "WenQuanYi Zen Hei", "漢龘", weight))
+    gd.use_language("zh")
+    gd.use_language("zh")
+    with caplog.at_level(logging.WARNING):
+        found = font_manager.findfont("WenQuanYi Zen Hei", fallback_to_default=False)
+        assert draw(titles("龘"), caplog) == []
+    assert not caplog.records
+    assert found in (str(tmp_path / "300.otf"), str(tmp_path / "500.otf"))
+
+
+def test_the_regular_font_of_a_family_is_taken_and_none_that_is_gone(bare, tmp_path, caplog):
+    for name, weight in [("SimHei", 300), ("SimHei", 400), ("PingFang SC", 400)]:
+        bare.addfont(han_font(tmp_path / f"{name}{weight}.otf", name, "漢龘", weight))
+    (tmp_path / "PingFang SC400.otf").unlink()
     gd.use_language("zh")
     assert plt.rcParams["font.family"][2:] == ["SimHei"]
+    assert font_manager.findfont("SimHei") == str(tmp_path / "SimHei400.otf")
     assert draw(titles("龘"), caplog) == []
 
 
