@@ -33,7 +33,7 @@ def main():
 
 
 def characters():
-    """GB 2312 level 1 with its symbols, Latin, Greek, signs of mathematics, and what the course and its field write.
+    """GB 2312 level 1 with its symbols, Latin, Greek, mathematics, and the Chinese of the course and its field.
 
     That also in traditional characters: a label with $…$ knows no other font.
     """
@@ -46,7 +46,8 @@ def characters():
     ours = [*ROOT.glob("source/*"), *ROOT.glob("gdcourse/**/*.py"), *ROOT.glob("gdcourse/**/*.json")]
     written = "".join(path.read_text("utf-8") for path in [*ours, HOME / "words.txt"])
     traditional = [OpenCC(f"s2{variant}").convert(written) for variant in ("t", "tw", "twp", "hk")]
-    return set("".join([*hanzi, *signs, written, *traditional]))
+    chinese = re.findall("[\u3400-\u9fff]", "".join([written, *traditional]))
+    return {*"".join(hanzi), *signs, *chinese}
 
 
 def cut():

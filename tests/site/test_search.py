@@ -72,7 +72,7 @@ WIDTHS = {
         ],
         "目标": ["\u2f6c标"],
         "1B 动量（Momentum）": ["１Ｂ　动量(momentum)", "1b 动量（ＭＯＭＥＮＴＵＭ）"],
-        "2. 梯度：每个方向各求一个导数": ["２．梯度:每个方向各求一个导数"],
+        "2. 梯度：每个方向各求一个导数": ["２．　梯度:每个方向各求一个导数"],
         "三处疏漏，跑一遍": ["三处疏漏,跑一遍"],
     },
     "en/": {
@@ -91,6 +91,11 @@ def test_every_width_finds_the_same(edition, plain, page, address):
     assert {query: answers(page, search + query) for query in WIDTHS[edition][plain]} == dict.fromkeys(
         WIDTHS[edition][plain], meant
     )
+
+
+@pytest.mark.parametrize("heading", ["1B 动量（Momentum）", "三处疏漏，跑一遍"])
+def test_a_heading_asked_for_as_it_stands_is_found(heading, page, address):
+    assert any(name.endswith(heading) for _, name in answers(page, f"{address}search.html?q={heading}"))
 
 
 CUT = """
