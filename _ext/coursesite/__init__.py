@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from .files import finish
 from .links import add_links
 from .polish import lighten
-from .search import CourseSearch
+from .search import CourseSearch, fold_titles
 from .words import WORDS
 
 HERE = Path(__file__).parent
@@ -38,6 +38,7 @@ def setup(app: Sphinx):
     app.connect("html-page-context", add_links, priority=100)
     app.connect("html-page-context", lighten, priority=900)
     app.connect("build-finished", finish)
+    app.connect("build-finished", fold_titles)
     app.add_css_file("course.css")
     app.add_js_file("course.js", priority=900)
     app.add_js_file("engine.js", priority=910)

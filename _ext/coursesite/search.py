@@ -1,12 +1,15 @@
-"""A search that finds Chinese: the same cut, in Python for the index and in JavaScript for the query.
+"""A search that finds Chinese: the same cut, in Python for the index and in search.js for the query.
 
 A run of Han characters is indexed as all its characters and all its pairs of
 neighbours (学习率 → 学, 习, 率, 学习, 习率) and asked for by its pairs, so that
 no dictionary has to agree with itself in two languages.  Latin words are
-stemmed as in English, in both editions.
+stemmed as in English, in both editions.  Before it is cut, a text is folded:
+Ａｄａｍ, as an input method may write it, is Adam (Unicode's NFKC).
 """
 
 import re
+import unicodedata
+from pathlib import Path
 
 from sphinx.search.en import SearchEnglish
 
@@ -21,19 +24,20 @@ def pairs(run):
 class CourseSearch(SearchEnglish):
     lang = "course"
     language_name = "Chinese and English"
-    js_splitter_code = rf"""
-function splitQuery(query) {{
-  const words = query.match(/[{HAN}]+|[^\s{HAN}\u3000-\u303f\uff00-\uffef!-\/:-@\[-^`{{-~]+/g) || [];
-  return words.flatMap((word) => {{
-    if (!/[{HAN}]/.test(word) || word.length === 1) return [word];
-    return Array.from({{length: word.length - 1}}, (_, i) => word.slice(i, i + 2));
-  }});
-}}
-"""
+    js_splitter_code = Path(__file__).with_name("search.js").read_text("utf-8").replace("HAN", HAN)
 
     def split(self, text):
         return [
             part
-            for word in WORDS.findall(text)
+            for word in WORDS.findall(unicodedata.normalize("NFKC", text))
             for part in ([*word, *pairs(word)] if re.match(f"[{HAN}]", word) else [word])
         ]
+
+
+def fold_titles(app, exception):
+    """Sphinx compares the query with each title as both are written: let both be folded."""
+    if exception or app.builder.format != "html":
+        return
+    tools = Path(app.outdir, "_static", "searchtools.js")
+    compared = r"\b(query|title)\.toLowerCase\(\)\.trim\(\)"
+    tools.write_text(re.sub(compared, r"fold(\1).toLowerCase().trim()", tools.read_text("utf-8")), "utf-8")

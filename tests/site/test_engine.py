@@ -1,12 +1,8 @@
 """Python in the page: a call, an error, an endless loop, the next call; under a strict policy and from a folder."""
 
 import gzip
-import sys
 
 import pytest
-from conftest import ROOT
-
-sys.path.insert(0, str(ROOT / "_ext"))
 from coursesite.policy import RULES
 
 # A host may send the policy too, instead of a page's own: MicroPython needs no more.

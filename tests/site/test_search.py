@@ -1,6 +1,12 @@
-"""A list of questions, each with the page that must be among its answers."""
+"""A list of questions, each with the page that must be among its answers, in every width of a keyboard."""
 
-from conftest import until
+import json
+import subprocess
+import unicodedata
+
+import pytest
+from conftest import ROOT, until
+from coursesite.search import CourseSearch
 
 QUERIES = {
     "": """梯度下降 01_gradient_descent|学习率 01_gradient_descent|偏差修正 05_adam|动量 01_gradient_descent|
@@ -23,22 +29,111 @@ def test_the_list_is_long_enough():
     assert len(CASES) >= 30
 
 
+def answers(page, address):
+    """Where the answers on a page of results lead, and how they are called."""
+    page.goto(address)
+    until(
+        page,
+        "/search-summary/.test(document.querySelector('#search-results').innerHTML)"
+        " && !document.querySelector('#search-progress')?.textContent.includes('…')",
+    )
+    until(
+        page,
+        "(() => { const p = document.querySelector('#search-results .search-summary');"
+        " return p && /\\d|没有|did not/.test(p.textContent); })()",
+    )
+    page.wait_for_timeout(30)
+    links = "all => all.map((a) => [a.getAttribute('href'), a.textContent])"
+    return page.eval_on_selector_all("#search-results li a", links)
+
+
 def test_each_query_finds_its_page(page, address):
     missed = {}
     for edition, query, wanted in CASES:
-        page.goto(f"{address}{edition}search.html?q={query}")
-        until(page, "/search-summary/.test(document.querySelector('#search-results').innerHTML) && !"
-                    "document.querySelector('#search-progress')?.textContent.includes('…')")  # fmt: skip
-        until(
-            page,
-            "(() => { const p = document.querySelector('#search-results .search-summary');"
-            " return p && /\\d|没有|did not/.test(p.textContent); })()",
-        )
-        page.wait_for_timeout(30)
-        found = page.eval_on_selector_all("#search-results li a", "all => all.map((a) => a.getAttribute('href'))")
-        if not any(wanted in link for link in found):
+        found = answers(page, f"{address}{edition}search.html?q={query}")
+        if not any(wanted in link for link, _ in found):
             missed[edition + query] = found
     assert not missed
+
+
+# what one means, and how keyboards, input methods and PDF files write it
+WIDTHS = {
+    "": {
+        "Adam": ["Ａｄａｍ", "ＡＤＡＭ", "ａｄａｍ", "aDAM", "　Ａｄａｍ　"],
+        "Adam优化器": ["Ａｄａｍ优化器", "ADAM　优化器", "Adam\u00a0优化器"],
+        "RMSProp epsilon": ["ＲＭＳＰｒｏｐ　ｅｐｓｉｌｏｎ", "rmsprop\u2003EPSILON"],
+        "mini-batch": [
+            "mini－batch",
+            "mini‐batch",
+            "mini‑batch",
+            "mini–batch",
+            "mini—batch",
+            "mini−batch",
+            "ｍｉｎｉ－ｂａｔｃｈ",
+        ],
+        "目标": ["\u2f6c标"],
+        "1B 动量（Momentum）": ["１Ｂ　动量(momentum)", "1b 动量（ＭＯＭＥＮＴＵＭ）"],
+        "2. 梯度：每个方向各求一个导数": ["２．　梯度:每个方向各求一个导数"],
+        "三处疏漏，跑一遍": ["三处疏漏,跑一遍"],
+    },
+    "en/": {
+        "Nesterov": ["Ｎｅｓｔｅｒｏｖ", "NESTEROV"],
+        "learning rate": ["ｌｅａｒｎｉｎｇ　ｒａｔｅ", "Learning\u3000Rate"],
+        "学习率": ["学习率　", "　学习率"],
+    },
+}
+
+
+@pytest.mark.parametrize(("edition", "plain"), [(edition, query) for edition in WIDTHS for query in WIDTHS[edition]])
+def test_every_width_finds_the_same(edition, plain, page, address):
+    search = f"{address}{edition}search.html?q="
+    meant = answers(page, search + plain)
+    assert meant
+    assert {query: answers(page, search + query) for query in WIDTHS[edition][plain]} == dict.fromkeys(
+        WIDTHS[edition][plain], meant
+    )
+
+
+@pytest.mark.parametrize("heading", ["1B 动量（Momentum）", "三处疏漏，跑一遍"])
+def test_a_heading_asked_for_as_it_stands_is_found(heading, page, address):
+    assert any(name.endswith(heading) for _, name in answers(page, f"{address}search.html?q={heading}"))
+
+
+CUT = """
+const code = require("fs").readFileSync(0, "utf-8").split("\\0");
+console.log(JSON.stringify(new Function("texts", code[0] + "; return texts.map(splitQuery)")(JSON.parse(code[1]))));
+"""
+
+
+def cut_in_javascript(node, texts):
+    given = f"{CourseSearch.js_splitter_code}\0{json.dumps(texts)}"
+    done = subprocess.run([node, "-e", CUT], input=given, capture_output=True, text=True, encoding="utf-8", check=True)
+    return json.loads(done.stdout)
+
+
+def test_the_browser_cuts_as_the_index_is_cut(node):
+    """Whatever stands between or within two words, what the browser asks for is what the index holds."""
+    known = [chr(c) for c in range(0x10000) if unicodedata.category(chr(c)) not in ("Cn", "Cs", "Co")]
+    texts = [text for c in known for text in (f"ab{c}cd", f"学{c}习", f"a{c}")]
+    search = CourseSearch({})
+    for text, asked in zip(texts, cut_in_javascript(node, texts), strict=True):
+        assert set(asked) <= set(search.split(text)), ascii(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("ｱﾀﾞﾑ", ["アダム"]),
+        ("ＡｄａｍＷ", ["AdamW"]),
+        ("１０　２０", ["10", "20"]),
+        ("β₁ 𝜃 ﬁt", ["β1", "θ", "fit"]),
+        ("学习率", ["学习", "习率"]),
+        ("", []),
+        ("！？", []),
+    ],
+)
+def test_a_query_is_folded(written, meant, node):
+    assert cut_in_javascript(node, [written]) == [meant]
 
 
 def test_an_answer_leads_to_marked_words(page, address):
@@ -55,3 +150,14 @@ def test_the_field_on_every_page_leads_to_the_answers(page, address):
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=momentum")
     page.wait_for_selector("#search-results li a")
+
+
+@pytest.mark.parametrize("query", ["Ａｄａｍ", "偏差　修正"])
+def test_that_field_takes_every_width(query, page, address):
+    page.goto(address + "chapters/05_adam.html")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("Control+k")
+    page.keyboard.insert_text(query)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=*")
+    page.wait_for_selector("#search-results li a[href*='05_adam']")
