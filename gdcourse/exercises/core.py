@@ -369,7 +369,7 @@ def _unpack(exercise, out):
 
 def _numbers(x):
     """All numbers in ``x``, which is refused unless they are floats or can be taken for such."""
-    if _room(x, MOST) < 0:
+    if _too_much(x):
         raise Wrong("much", got=str(MOST))
     try:
         found = numbers(x)
@@ -386,19 +386,22 @@ def _numbers(x):
     return found
 
 
-def _room(x, most):
-    """``most`` less the things in ``x``; below zero as soon as there are more."""
-    if not isinstance(x, (list, tuple)):
+def _too_much(x):
+    """Whether more is in ``x`` than anybody asks for; it may be endless."""
+    waiting, seen = [x], 0
+    while waiting:
+        part = waiting.pop()
         size = 1
-        for n in _shape(x) or ():
+        for n in _shape(part) or ():
             size = size * n
-        return most - size
-    most = most - 1
-    for part in x:
-        if most < 0:
-            break
-        most = _room(part, most)
-    return most
+        seen = seen + size
+        for inner in part if isinstance(part, (list, tuple)) else ():
+            waiting.append(inner)
+            if len(waiting) > MOST:
+                return True
+        if seen > MOST:
+            return True
+    return False
 
 
 def _put_away(x):
@@ -590,7 +593,7 @@ def _answer_or_error(fn, input):
 
 
 def _plain(x):
-    if _room(x, MOST) < 0:
+    if _too_much(x):
         return "much"
     if isinstance(x, (list, tuple)):
         return [_plain(part) for part in x]
@@ -608,7 +611,7 @@ def failed(result, error, line_of):
     if isinstance(error, (NotCalled, NoSuchAttribute)) or "'Given'" in says:
         call = "example_gradient(theta, i)" if result["exercise"] == "minibatch" else "grad(theta)"
         return dict(found, id="not_called", expected=call)
-    if "recursion depth" in says or says.startswith("RecursionError"):
+    if says.startswith("RecursionError") or "recursion depth" in says or "pystack" in says:  # the last: MicroPython
         return dict(found, about="recursion")
     if isinstance(error, MemoryError):
         return dict(found, about="memory")

@@ -350,7 +350,7 @@ class _Limit:
                 file = ""
             elif file == "":
                 file, number = code.co_filename, at
-            elif code.co_filename == file:
+            elif code.co_filename == file and at != code.co_firstlineno:  # (one that is only being entered)
                 number = at
         if not file:
             return None
