@@ -7,7 +7,9 @@ import re
 import subprocess
 import sys
 import textwrap
+import threading
 import time
+import warnings
 
 import autocorrect_py
 import nbformat
@@ -37,14 +39,26 @@ def cases(file):
 
 REWRITINGS = {name: [body for title, body in cases("right.txt") if title == name] for name in core.ORDER}
 WRONG, BAD = cases("wrong.txt"), cases("bad.txt")
+DOORS = [
+    (*re.fullmatch(r"(notebook: )?(\w+): (\w+) \| (.*)", title).groups(), body) for title, body in cases("doors.txt")
+]
 SECOND_WRONG, SECOND_RIGHT = cases("second_wrong.txt"), cases("second_right.txt")
 
 
-def answer(name, body, np=np):
-    """The function with the stub's signature and this body."""
+def written(name, body):
+    """The cell in which the stub has this body, or the body if that is a whole cell."""
+    if "my_" in body:
+        return body
     head = shell.stub(name).split("\n    raise")[0]
+    return f"{head}\n{textwrap.indent(body, '    ')}"
+
+
+def answer(name, body, np=np):
+    """The function that a cell with this body defines; what Python warns of is no error in a notebook."""
     scope = {"np": np}
-    exec(f"{head}\n{textwrap.indent(body, '    ')}", scope)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(written(name, body), scope)
     return scope[f"my_{name}"]
 
 
@@ -263,7 +277,7 @@ def test_right_answers_of_another_form_pass(name, form):
 
 @pytest.mark.parametrize(("wanted", "body"), BAD)
 def test_bad_answers_get_a_message(wanted, body, monkeypatch, capsys):
-    monkeypatch.setattr(shell, "SECONDS", 0.3)
+    monkeypatch.setattr(shell, "SECONDS", 0.8)
     if re.match(r"(async )?(def|class|fn) ?", body):
         scope = {"np": np}
         exec(body, scope)
@@ -275,12 +289,87 @@ def test_bad_answers_get_a_message(wanted, body, monkeypatch, capsys):
     message = gd.check("adam", fn)
     count("bad", message.id == wanted)
     assert message.id == wanted
-    assert time.perf_counter() - begin < 2
+    assert time.perf_counter() - begin < 3
     for lang in ("zh", "en"):
         assert len(message.text(lang)) < 2000
         assert "Traceback" not in message.text(lang)
     assert message._repr_html_()
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("there", "name", "id", "words", "body"), DOORS)
+def test_answers_are_stopped_at_the_door(there, name, id, words, body):
+    begin = time.process_time()
+    message = gd.check(name, answer(name, body))
+    assert message.id == id, message
+    assert words in message.text("en")
+    assert message.text("zh") != message.text("en")
+    assert time.process_time() - begin < 0.3
+
+
+def test_the_limits_leave_nothing_behind():
+    """Neither time, nor memory, nor depth, nor a profile function, whoever set it."""
+    resource = pytest.importorskip("resource")
+
+    def endless(theta, grad, *, lr=0.01):
+        return endless(theta, grad)
+
+    def mine(*_):
+        pass
+
+    def state():
+        return resource.getrlimit(resource.RLIMIT_DATA), sys.getprofile(), threading.active_count()
+
+    before = state()
+    message = gd.check("sgd", endless)
+    assert message.details["about"] == "recursion"
+    assert "return endless(theta, grad)" in message.text()
+    assert state() == before
+    sys.setprofile(mine)
+    try:
+        gd.check("sgd", gd.sgd)
+        kept = sys.getprofile()
+    finally:
+        sys.setprofile(None)
+    assert kept is mine
+
+
+def test_memory_is_limited(monkeypatch):
+    if not sys.platform.startswith("linux"):
+        pytest.skip("only Linux limits it")
+    monkeypatch.setattr(shell, "MEMORY", 2**24)
+
+    def greedy(theta, grad, *, lr=0.01):
+        np.ones(2**20)  # 8 MB are granted
+        kept.append(np.ones(2**22))
+        return theta, ()
+
+    kept = []
+    message = gd.check("sgd", greedy)
+    assert message.details["about"] == "memory"
+    assert not kept
+    assert "kept.append" in message.text()
+
+
+def test_arrays_of_other_kinds_are_taken_for_plain_ones():
+    """What was handed back comes in again as an array like the first one."""
+    kinds = {
+        "list": np.ndarray.tolist,
+        "object": lambda x: x.astype(object),
+        "masked": np.ma.array,
+        "big-endian": lambda x: x.astype(">f8"),
+        "longdouble": lambda x: x.astype(np.longdouble),
+    }
+    for convert in kinds.values():
+        came = []
+
+        def rule(theta, grad, u=0.0, *, lr=0.01, mu=0.9, convert=convert, came=came):
+            came.extend([theta] if isinstance(u, float) else [theta, u])
+            u = mu * u - lr * grad(theta)
+            return convert(theta + u), (convert(u),)
+
+        assert gd.check("momentum", rule).ok
+        assert {(type(x), x.dtype) for x in came} == {(np.ndarray, np.dtype(float))}
 
 
 def test_the_learners_own_line_is_shown(tmp_path):
@@ -311,8 +400,6 @@ def test_the_handler_of_an_interrupt_is_put_back():
 
 
 def test_it_works_off_the_main_thread():
-    import threading
-
     found = []
     thread = threading.Thread(target=lambda: found.append(gd.check("sgd", gd.sgd).id))
     thread.start()
@@ -340,7 +427,9 @@ def test_every_mistake_has_a_message_and_every_message_a_mistake():
     needed = {plain(m) for e in EXERCISES.values() for m in e.mistakes}
     form = {"pass", "todo", "timeout", "none", "no_state", "state_flat", "state_count", "state_shape", "type", "shape"}
     form |= {"arity", "exception", "mutates", "hidden", "not_callable", "unknown", "not_yet", "no_exercise"}
-    assert set(WORDS["en"]["page"]) <= form | {"syntax", "no_function", "full_width", "no_numpy"}
+    form |= {"not_called", "order", "much", "half", "integers", "t_shape", "schedule.shape", "stopping.shape"}
+    form |= {f"exception.{about}" for about in ("array", "memory", "recursion", "value_called")}
+    assert set(WORDS["en"]["page"]) <= form | {"syntax", "no_function", "full_width", "no_numpy", "hidden.attribute"}
     special = {f"{name}.{plain(m)}" for name, e in EXERCISES.items() for m in e.mistakes}
     known = set(WORDS["en"]["mistakes"])
     for name, exercise in EXERCISES.items():
@@ -382,6 +471,32 @@ def test_every_message_can_be_said(lang):
             assert 'role="status"' in message._repr_html_()
             assert repr(message) == message.text(lang)
             assert shell.SIGNS[message.kind] in message.text()
+
+
+def test_figures_that_differ_are_shown_as_different():
+    assert core.apart(-0.00100499, -0.001005) == ("-0.00100499", "-0.001005")
+    assert core.apart(1.0, 1.0 + 1e-9) == ("1", "1.000000001")
+    for name, exercise in EXERCISES.items():
+        for mistake in exercise.mistakes:
+            numbers = gd.check(name, exercise.mistaken(mistake)).lines("en")[1]
+            found = re.search(r"yours (\S+), reference ([^;:\s]+)(?:; the quotient is (\S+))?", numbers)
+            assert found[1] != found[2], (name, mistake)
+            assert found[3] not in ("1", "-1"), (name, mistake)
+
+
+def test_a_small_difference_is_shown_with_more_digits():
+    def late(theta, grad, t=0, m=0.0, v=0.0, *, weight_decay=0.01, lr=0.001, **knobs):
+        new, state = gd.adam(theta, grad, t, m, v, lr=lr, **knobs)
+        return new - lr * weight_decay * new, state
+
+    numbers = gd.check("adamw", late).lines("en")[1]
+    assert numbers == "change of theta at step 1: yours -0.00100499, reference -0.001005; the quotient is 0.99999"
+
+
+def test_a_yes_or_no_is_shown_as_such_and_with_its_input():
+    text = gd.check("stopping", EXERCISES["stopping"].mistaken("no_abs")).text()
+    assert "losses = [9, 5, 3, 2.5], patience = 3, tol = 0.01: yours True, reference False" in text
+    assert "t = 1, lr = 0.3, warmup = 4: yours" in gd.check("schedule", lambda t, **knobs: 2.0).text()
 
 
 def test_stub_hints_and_solution():
@@ -525,6 +640,21 @@ for name in core.ORDER:
 """
 
 
+def in_the_page(node, program):
+    """What ``program`` prints in the page's Python, each line read as JSON."""
+    files = {f"/lib/gdcourse/{package}__init__.py": "" for package in ("", "exercises/")}
+    files["/lib/gdcourse/optimizers.py"] = (ROOT / "gdcourse" / "optimizers.py").read_text("utf-8")
+    for path in [*HERE.glob("*.json"), *(HERE / f"{n}.py" for n in ("core", "bank", "references", "vector", "page"))]:
+        files[f"/lib/gdcourse/exercises/{path.name}"] = path.read_text("utf-8")
+    files["/lib/gdcourse/exercises/messages.json"] = (HERE / "messages.en.json").read_text("utf-8")
+    job = json.dumps({"files": files, "program": program})
+    vendor = ROOT / "_ext" / "coursesite" / "vendor" / "micropython"
+    script = ROOT / "tests" / "micropython_run.mjs"
+    done = subprocess.run([node, script, vendor], input=job, capture_output=True, encoding="utf-8", timeout=300)
+    assert done.returncode == 0, done.stderr + done.stdout[-2000:]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 def test_the_page_says_the_same(node):
     bodies = {
         name: REWRITINGS[name]
@@ -539,16 +669,7 @@ def test_the_page_says_the_same(node):
         ]
         for name in core.ORDER
     }
-    files = {f"/lib/gdcourse/{package}__init__.py": "" for package in ("", "exercises/")}
-    files["/lib/gdcourse/optimizers.py"] = (ROOT / "gdcourse" / "optimizers.py").read_text("utf-8")
-    for path in [*HERE.glob("*.json"), *(HERE / f"{n}.py" for n in ("core", "bank", "references", "vector"))]:
-        files[f"/lib/gdcourse/exercises/{path.name}"] = path.read_text("utf-8")
-    job = json.dumps({"files": files, "program": f"ANSWERS = {answers!r}\n{PAGE}"})
-    vendor = ROOT / "_ext" / "coursesite" / "vendor" / "micropython"
-    script = ROOT / "tests" / "micropython_run.mjs"
-    done = subprocess.run([node, script, vendor], input=job, capture_output=True, encoding="utf-8", timeout=300)
-    assert done.returncode == 0, done.stderr + done.stdout[-2000:]
-    there = [json.loads(line) for line in done.stdout.splitlines()]
+    there = in_the_page(node, f"ANSWERS = {answers!r}\n{PAGE}")
     assert len(there) == sum(len(e.mistakes) + len(bodies[n]) for n, e in EXERCISES.items())
     for name, what, id, zh, en in there:
         fn = EXERCISES[name].mistaken(what) if isinstance(what, str) else answer(name, bodies[name][what])
@@ -561,6 +682,39 @@ def test_the_page_says_the_same(node):
             same = (id, zh, en) == (here.id, here.lines("zh"), here.lines("en"))
             assert same, (name, what, zh, en)
         count("page", same)
+
+
+AT_THE_DOOR = """
+import json
+from gdcourse.exercises import page
+
+for k, name, source in ANSWERS:
+    result = page.check(name, source)
+    print(json.dumps([k, result["id"], result["lines"]]))
+"""
+
+
+def test_the_page_stops_the_same_answers_at_the_door(node):
+    answers = [(k, name, written(name, body)) for k, (here, name, _, _, body) in enumerate(DOORS) if not here]
+    attribute = "def my_sgd(theta, grad, *, lr=0.01):\n    return theta - lr * grad(theta), ()\nmy_sgd.u = 0.0"
+    answers.append((len(DOORS), "sgd", attribute))  # a function holds none there
+    wanted = [*DOORS, ("", "sgd", "hidden", "cannot hold attributes", "")]
+    there = in_the_page(node, f"ANSWERS = {answers!r}\n{AT_THE_DOOR}")
+    assert [k for k, _, _ in there] == [k for k, _, _ in answers]
+    for k, id, lines in there:
+        _, name, wanted_id, words, body = wanted[k]
+        assert id == wanted_id, (name, body, lines)
+        assert words in "\n".join(lines), (name, body, lines)
+
+
+def test_what_python_warns_of_is_no_error_of_the_answer():
+    from gdcourse.exercises import page
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        scope = {}
+        exec(page._compiled(r"x = '\d'"), scope)  # an invalid escape
+    assert scope["x"] == r"\d"
 
 
 def test_the_vector_of_the_page_counts_as_numpy_does():

@@ -392,6 +392,9 @@ def numbers(x):
         x = x.tolist()
     if isinstance(x, (list, tuple)):
         return [number for part in x for number in numbers(part)]
-    if isinstance(x, str):
+    if isinstance(x, (str, bytes, bytearray)):
         raise TypeError("a string is no number")
-    return [float(x)]
+    try:
+        return [float(x)]
+    except OverflowError:  # an integer beyond all floats; MicroPython has it so
+        return [float("inf") if x > 0 else -float("inf")]

@@ -4,10 +4,12 @@ r"""From a learner's function to the name of the mistake in it.
     result = diagnose(exercises["adam"], fn, array)
     text(result, messages)
 
-The function is run on a few fixed *probes*, and every quantity that it hands
-back is compared with the reference at every step.  What differs is compared
-with the bank of known mistakes, then with pairs of them; what is still
-unknown is located: which quantity is the first to go wrong, and when.
+First the function is asked the same several times: whatever keeps a memory of
+its own answers otherwise.  Then it is run on a few fixed *probes*, and every
+quantity that it hands back is compared with the reference at every step.  What
+differs is compared with the bank of known mistakes, then with pairs of them;
+what is still unknown is located: which quantity is the first to go wrong, and
+when.
 
 Plain Python on numbers: this file imports nothing but its neighbours, so that
 the page runs it too.  ``array(values, shape)`` makes the arrays of the world
@@ -29,6 +31,7 @@ ORDER = (
 # What a message begins with, by its kind.
 SIGNS = {"pass": "✓", "wrong": "✗", "convention": "≈", "error": "!", "todo": "○", "note": "→"}
 BLANK = "____"  # what a learner replaces
+MOST = 200  # things in an answer: more are not looked at
 
 # --- the probes: gradients are recorded, so that a wrong step does not change what comes next ---
 
@@ -51,6 +54,12 @@ TELEPORTED = {
     "s": [0.25, 0.7, 0.1],
     "d": [0.09, 0.02, 0.3],
 }
+
+
+# Two first steps, (theta, gradient): one asked in between the other leaves a trace in any memory.
+BETWEEN = [([0.5, -1.25, 2.0], [0.3, -1.1, 0.7]), ([-1.5, 0.75, 0.4], [-4.0, 0.05, -2.5])]
+# The types of values that somebody may put in front of brackets, meaning a product.
+NO_FUNCTIONS = ("numpy.ndarray", "numpy.float64", "Vec", "float", "int", "list", "tuple")
 
 
 def _rows(n, steps, scale=1.0):
@@ -135,7 +144,7 @@ class Exercise:
         self.source = source
         self.reference = reference
         head = source[source.index("(") + 1 : source.index("):")]
-        self.state, self.defaults, keyword = [], {}, False
+        self.arguments, self.state, self.defaults, keyword = [], [], {}, False
         for part in head.split(","):
             part, _, default = part.strip().partition("=")
             if part == "*":
@@ -144,6 +153,8 @@ class Exercise:
                 self.defaults[part] = eval(default)
             elif default:
                 self.state.append(part)
+            elif part:
+                self.arguments.append(part)
         self.is_rule = name in RULES or name == "generic"
         if self.is_rule:
             self.probes = _rule_probes(self.state, self.defaults)
@@ -223,6 +234,45 @@ class Wrong(Exception):
         self.details = details
 
 
+class NotCalled(TypeError):
+    """A function was taken for its value."""
+
+
+class NoSuchAttribute(AttributeError):
+    """The same: it was asked for an attribute that only its value has."""
+
+
+class Given:
+    """A function that the learner has to call; it tells when it is taken for its value."""
+
+    def __init__(self, function, count=1):
+        self._function = function
+        self._count = count  # of its arguments
+
+    def __call__(self, *values, **named):
+        if len(values) + len(named) != self._count:
+            self._taken()
+        return self._function(*values, **named)
+
+    def __repr__(self):
+        return "<function>"
+
+    def __getattr__(self, name):
+        if name in ("shape", "size", "T", "values", "sum", "mean", "max", "copy", "dot", "astype", "reshape", "ravel"):
+            raise NoSuchAttribute(name)
+        raise AttributeError("this function has no attribute '" + name + "'")
+
+    def _taken(self, *others, **knobs):
+        raise NotCalled("a function was taken for its value")
+
+    __add__ = __sub__ = __mul__ = __truediv__ = __floordiv__ = __mod__ = __pow__ = __matmul__ = _taken
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rfloordiv__ = __rmod__ = __rpow__ = __rmatmul__ = _taken
+    __neg__ = __pos__ = __abs__ = __lt__ = __le__ = __gt__ = __ge__ = _taken
+    __float__ = __int__ = __complex__ = __round__ = _taken
+    __len__ = __iter__ = __getitem__ = __setitem__ = __contains__ = _taken
+    __array__ = __array_ufunc__ = __array_function__ = _taken  # numpy asks for these
+
+
 def run(exercise, fn, probe, array):
     """Yield, step by step, [numbers of each quantity] and whether they are of low precision."""
     yield from (_follow if exercise.is_rule else _call)(exercise, fn, probe, array)
@@ -239,7 +289,7 @@ def _field(g, at, array, shape):
             raise ValueError("grad wants theta of shape " + str(shape))
         return array([gi + c * (xi - ai) for gi, c, xi, ai in zip(g, SLOPE, x, at)], shape)  # noqa: B905
 
-    return grad
+    return Given(grad)
 
 
 def _follow(exercise, fn, probe, array):
@@ -255,46 +305,43 @@ def _follow(exercise, fn, probe, array):
         out = fn(theta, _field(g, at, array, shape), *state, **knobs)
         new, left = _unpack(exercise, out)
         found = {"theta": _numbers(new)}
-        expect_shape(new, like, found["theta"])
+        _expect_shape(new, like)
         for name, value in zip(exercise.state, left):  # noqa: B905
             found[name] = _numbers(value)
-            if name == "t" and len(found[name]) > 1:
-                raise Wrong("state_swapped")
-            if len(found[name]) not in (1, count):
-                raise Wrong("state_shape", quantity=name, got=str(shape_of(value)), expected=str(shape))
+            _expect_state(name, value, like, left)
         if repr(numbers(theta)) != repr(at) or repr([numbers(x) for x in state]) != before:
             raise Wrong("mutates")
         low = is_low(new)
         for value in left:
             low = low or is_low(value)
+        # What goes on is an array of our own, whatever kind came back.
+        theta = array(found["theta"], like)
+        state = [array(numbers(x), shape_of(x)) if shape_of(x) else x for x in left]
         found["theta"] = [b - a for a, b in zip(at, found["theta"])]  # noqa: B905  compare the step
         yield [found[name] for name in exercise.quantities], low
-        theta = new if hasattr(new, "shape") else array(_numbers(new), shape)
-        state = [array(_numbers(x), shape) if isinstance(x, (list, tuple)) else x for x in left]
+
+
+def _arguments(exercise, call, array):
+    """The positional arguments and the knobs of one call, made anew."""
+    if exercise.name == "minibatch":
+        rows, n = call
+        # (the samples' gradients are those of ROWS)
+        example_gradient = Given(lambda theta, i: _field(ROWS[i % 6][:3], START[:3], array, (3,))(theta), 2)
+        return [array(START[:3], (3,)), example_gradient, list(rows)], {"n": n, "lr": 0.25}
+    args = [array(a["m"], (3,)) if isinstance(a, dict) else a for a in call[:-1]]
+    return [list(a) if isinstance(a, list) else a for a in args], call[-1]
 
 
 def _call(exercise, fn, probe, array):
     for call in probe:
-        start = None
-        if exercise.name == "minibatch":
-            rows, n = call
-            theta = array(START[:3], (3,))
-            start = numbers(theta)
-            # (the samples' gradients are those of ROWS)
-            args = [theta, lambda x, i: _field(ROWS[i % 6][:3], START[:3], array, (3,))(x), list(rows)]
-            knobs = {"n": n, "lr": 0.25}
-        else:
-            args = [array(a["m"], (3,)) if isinstance(a, dict) else a for a in call[:-1]]
-            args = [list(a) if isinstance(a, list) else a for a in args]
-            knobs = call[-1]
+        args, knobs = _arguments(exercise, call, array)
+        start = numbers(args[0]) if exercise.name == "minibatch" else None
         before = repr([numbers(a) for a in args if not callable(a)])
         out = fn(*args, **knobs)
         if out is None:
             raise Wrong("none")
-        if isinstance(out, tuple) and len(out) == 2:
-            raise Wrong("type", got="tuple")
         found = _numbers(out)
-        expect_shape(out, shape_of(args[0]) if hasattr(args[0], "shape") else (), found)
+        _expect_shape(out, shape_of(args[0]) if hasattr(args[0], "shape") else ())
         if repr([numbers(a) for a in args if not callable(a)]) != before:
             raise Wrong("mutates")
         if start:
@@ -302,25 +349,65 @@ def _call(exercise, fn, probe, array):
         yield [found], is_low(out)
 
 
+# --- what comes back ----------------------------------------------------------
+
+
 def _unpack(exercise, out):
     if out is None:
         raise Wrong("none")
     names = exercise.state
-    if isinstance(out, (tuple, list)) and len(out) == 2 and isinstance(out[1], (tuple, list)):
+    pair = isinstance(out, (tuple, list)) and len(out) == 2
+    if pair and isinstance(out[1], (tuple, list)):
         if len(out[1]) != len(names):
             raise Wrong("state_count", got=str(len(out[1])), expected=str(len(names)))
         return out
+    if pair and isinstance(out[0], tuple) and len(out[0]) == len(names):
+        raise Wrong("order")
     _numbers(out)  # not even numbers?
     raise Wrong("state_flat" if isinstance(out, tuple) and len(out) > 1 else "no_state")
 
 
 def _numbers(x):
+    """All numbers in ``x``, which is refused unless they are floats or can be taken for such."""
+    if _too_much(x):
+        raise Wrong("much", got=str(MOST))
     try:
-        return numbers(x)
-    except (TypeError, ValueError):
-        if hasattr(x, "close"):
-            x.close()  # a coroutine that nobody awaits
+        found = numbers(x)
+    except NotCalled:
+        raise
+    except Exception:
+        _put_away(x)
         raise Wrong("type", got=_odd(x)) from None
+    kind = str(getattr(x, "dtype", ""))
+    if "float16" in kind:
+        raise Wrong("half", got=kind)
+    if shape_of(x) and ("int" in kind or "bool" in kind):
+        raise Wrong("integers", got=kind)
+    return found
+
+
+def _too_much(x):
+    """Whether more is in ``x`` than anybody asks for; it may be endless."""
+    waiting, seen = [x], 0
+    while waiting:
+        part = waiting.pop()
+        size = 1
+        for n in _shape(part) or ():
+            size = size * n
+        seen = seen + size
+        for inner in part if isinstance(part, (list, tuple)) else ():
+            waiting.append(inner)
+            if len(waiting) > MOST:
+                return True
+        if seen > MOST:
+            return True
+    return False
+
+
+def _put_away(x):
+    """Ends a coroutine that nobody awaits."""
+    if hasattr(x, "close"):
+        x.close()
 
 
 def _odd(x):
@@ -328,21 +415,40 @@ def _odd(x):
     for part in x if isinstance(x, (list, tuple)) else ():
         try:
             numbers(part)
-        except (TypeError, ValueError):
+        except Exception:
             return _odd(part)
     return type(x).__name__ + (" (" + str(x.dtype) + ")" if hasattr(x, "dtype") else "")
 
 
+def _shape(x):
+    shape = getattr(x, "shape", None)
+    return shape if isinstance(shape, tuple) else None
+
+
 def shape_of(x):
-    """The shape of an array, of nested lists, of a number."""
-    if hasattr(x, "shape"):
+    """The shape of an array, of nested lists, of a number; "?" where the parts of a list differ."""
+    if _shape(x) is not None:
         return tuple(x.shape)
-    return (len(x),) + (shape_of(x[0]) if len(x) else ()) if isinstance(x, (list, tuple)) else ()
+    if not isinstance(x, (list, tuple)):
+        return shape_of(x.tolist()) if hasattr(x, "tolist") else ()
+    parts = [shape_of(part) for part in x]
+    return (len(x),) + (parts[0] if parts and parts == parts[:1] * len(parts) else ("?",) if parts else ())
 
 
-def expect_shape(x, shape, found):
-    if shape_of(x) != shape and not (len(found) == 1 and shape == ()):
+def _expect_shape(x, shape):
+    if shape_of(x) != shape:
         raise Wrong("shape", got=str(shape_of(x)), expected=str(shape))
+
+
+def _expect_state(name, value, like, state):
+    """An entry of state has the shape of theta or is one number; t is one number."""
+    shape = shape_of(value)
+    one = shape == () or (len(numbers(value)) == 1 and not isinstance(value, (list, tuple)))
+    if name == "t" and not one:
+        swapped = [x for x in state if x is not value and shape_of(x) == ()]
+        raise Wrong("state_swapped") if swapped else Wrong("t_shape", got=str(shape))
+    if shape != like and not one:
+        raise Wrong("state_shape", quantity=name, got=str(shape), expected=str(like))
 
 
 def is_low(x):
@@ -396,47 +502,135 @@ def diagnose(exercise, fn, array, line_of=None):
               or "error" (it did not run, or gave something of another form)
     ``line_of(error)``  the learner's line in which ``error`` arose, or ""
     """
+    result = observe(exercise, fn, array, line_of)
+    return explain(exercise, result.pop("trace"), array) if "trace" in result else result
+
+
+def observe(exercise, fn, array, line_of=None):
+    """Run the learner's function: {"trace": …}, all that it gave, or the diagnosis if it did not get so far."""
     result = {"exercise": exercise.name, "kind": "error"}
     if not callable(fn):
         return dict(result, id="not_callable", got=type(fn).__name__)
     try:
+        if _remembers(exercise, fn, array):
+            return dict(result, id="hidden", kind="wrong")
         trace = [list(run(exercise, fn, probe, array)) for probe in exercise.probes]
         again = list(run(exercise, fn, exercise.probes[0], array))
     except NotImplementedError:
         return dict(result, id="todo", kind="todo")
     except NameError as error:
         if BLANK not in str(error):
-            return _failed(result, error, line_of)
+            return failed(result, error, line_of)
         return dict(result, id="todo", kind="todo")
     except Wrong as wrong:
         return dict(result, id=wrong.id, **wrong.details)
     except BaseException as error:
         if getattr(error, "passes", False):  # not the learner's
             raise
-        return _failed(result, error, line_of)
+        return failed(result, error, line_of)
     if repr(again) != repr(trace[0]):
         return dict(result, id="hidden", kind="wrong")
+    return {"trace": trace}
+
+
+def explain(exercise, trace, array):
+    """The diagnosis of what the learner's function gave."""
+    result = {"exercise": exercise.name, "kind": "error"}
     found = difference(exercise, trace, exercise.reference, array)
     if found is None:
         return dict(result, id="pass", kind="pass")
     result.update(found)
+    if "result" in exercise.quantities:
+        result["input"] = _input(exercise, exercise.probes[found["probe"] - 1][0])
     name = named(exercise, trace, found, array)
     if name:
         return dict(result, id=name, kind="convention" if name in exercise.conventions else "wrong")
     return dict(result, id="wrong_" + found["quantity"], kind="wrong")
 
 
-def _failed(result, error, line_of):
+def _input(exercise, call):
+    """The arguments of one call, as they would be written."""
+    values = [(name, x["m"] if isinstance(x, dict) else x) for name, x in zip(exercise.arguments, call)]  # noqa: B905
+    values += sorted(call[-1].items())
+    shown = [
+        (k, "[" + ", ".join([show(x, 6) for x in v]) + "]" if isinstance(v, list) else show(v, 6)) for k, v in values
+    ]
+    return ", ".join([name + " = " + value for name, value in shown])
+
+
+def _remembers(exercise, fn, array):
+    """Whether the same input gets another answer, once others have been asked in between."""
+    if exercise.is_rule:
+        inputs = [_first(exercise, theta, g, array) for theta, g in BETWEEN]
+    else:
+        inputs = [lambda call=probe[0]: _arguments(exercise, call, array) for probe in exercise.probes]
+    answers = [_answer(fn, inputs[0]())]  # an error in this one is for the caller to tell
+    for ask in inputs[1:]:
+        answers.append(_answer_or_error(fn, ask()))
+    for _ in range(4 // len(inputs) + 1):
+        for ask, answer in zip(inputs, answers):  # noqa: B905
+            if _answer_or_error(fn, ask()) != answer:
+                return True
+    return False
+
+
+def _first(exercise, theta, g, array):
+    """Makes the arguments of a first step."""
+    return lambda: ([array(theta, (3,)), _field(g, theta, array, (3,))], exercise.probes[0]["knobs"])
+
+
+def _answer(fn, input):
+    """The form and every digit of what ``fn`` makes of ``input``, as text."""
+    arguments, knobs = input
+    return repr(_plain(fn(*arguments, **knobs)))
+
+
+def _answer_or_error(fn, input):
+    try:
+        return _answer(fn, input)
+    except Exception as error:
+        return type(error).__name__
+
+
+def _plain(x):
+    if _too_much(x):
+        return "much"
+    if isinstance(x, (list, tuple)):
+        return [_plain(part) for part in x]
+    try:
+        return numbers(x)
+    except Exception:
+        _put_away(x)
+        return type(x).__name__
+
+
+def failed(result, error, line_of):
+    """The diagnosis of an error that the learner's code raised."""
     line, says = line_of(error) if line_of else None, words_of(error)
-    id = "arity" if line is None and isinstance(error, TypeError) and "argument" in says else "exception"
-    return dict(result, id=id, error=says, line=line or "")
+    found = dict(result, id="exception", error=says, line=line or "")
+    if isinstance(error, (NotCalled, NoSuchAttribute)) or "'Given'" in says:
+        call = "example_gradient(theta, i)" if result["exercise"] == "minibatch" else "grad(theta)"
+        return dict(found, id="not_called", expected=call)
+    if says.startswith("RecursionError") or "recursion depth" in says or "pystack" in says:  # the last: MicroPython
+        return dict(found, about="recursion")
+    if isinstance(error, MemoryError):
+        return dict(found, about="memory")
+    if isinstance(error, TypeError) and " callable" in says and (says + "''").split("'")[1] in NO_FUNCTIONS:
+        return dict(found, about="value_called")
+    if line is None and isinstance(error, TypeError) and "argument" in says:
+        return dict(found, id="arity")
+    if "array" in says or "Vec to" in says:
+        return dict(found, about="array")
+    return found
 
 
 def words_of(error):
     """Its type and message, as Python prints them."""
     try:
         words = str(error)[:200]
-    except Exception:  # an error of the learner's own make
+    except BaseException as odd:  # an error of the learner's own make
+        if getattr(odd, "passes", False):
+            raise
         words = ""
     return type(error).__name__ + ": " + words
 
@@ -508,10 +702,12 @@ def text(result, messages):
     lines = [verdict.format(**values) for verdict, _ in entries]
     lines[1:] = [say["both"] + line for line in lines[1:]]
     if "yours" in result:
-        values["yours"], values["reference"] = show(result["yours"]), show(result["reference"])
+        values["yours"], values["reference"] = _figures(result)
         template = {"theta": "numbers_step", "result": "numbers_result"}.get(result["quantity"], "numbers")
         lines.append(say[template].format(**values) + _ratio(result, say))
     lines += [why.format(**values) for _, why in entries]
+    if values["line"] and not any("{line}" in part for part in entries[0]):
+        lines.append(say["line"].format(**values))
     if result["kind"] in ("wrong", "convention"):
         lines.append(say["read"].format(where=messages["where"][name]))
     return lines
@@ -521,16 +717,37 @@ def _entry(result, id, messages):
     known = messages["mistakes"]
     if id.startswith("wrong_"):
         id = "unknown"
-    return known.get(result["exercise"] + "." + id) or known[id]
+    for key in (id + "." + result.get("about", ""), result["exercise"] + "." + id):
+        if key in known:
+            return known[key]
+    return known[id]
+
+
+def _figures(result):
+    """The two figures as they are shown, never alike: as many digits as it takes, or words if yes or no is asked."""
+    pair = result["yours"], result["reference"]
+    if result["exercise"] == "stopping":
+        return [str(x == 1) if x in (0, 1) else show(x) for x in pair]
+    return apart(*pair)
 
 
 def _ratio(result, say):
     a, b = result["yours"], result["reference"]
     if b == 0 or a == 0 or not abs(a) < 1e300 or not abs(b) < 1e300:
         return ""
-    return say["opposite"] if abs(a / b + 1) < 1e-9 else say["ratio"].format(ratio=show(a / b))
+    ratio = a / b
+    if abs(ratio + 1) < 1e-9:
+        return say["opposite"]
+    return say["ratio"].format(ratio=apart(ratio, 1.0 if ratio > 0 else -1.0)[0])
 
 
-def show(x):
-    """``x`` to four digits."""
-    return "nan" if x != x else "{:.4g}".format(x)  # noqa: UP032
+def apart(x, y):
+    """Both to four digits, or to as many as tell them apart."""
+    digits = 4
+    while show(x, digits) == show(y, digits) and digits < 17:
+        digits += 1
+    return show(x, digits), show(y, digits)
+
+
+def show(x, digits=4):
+    return "nan" if x != x else ("{:." + str(digits) + "g}").format(x)

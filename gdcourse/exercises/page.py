@@ -63,24 +63,36 @@ def check(id, source):
     exercise, scope = exercises()[id], {"np": np, "gd": _Course, "print": show}
     result = {"exercise": id, "kind": "error"}
     try:
-        exec(compile(source, "<answer>", "exec"), scope)
+        exec(_compiled(source), scope)
     except SyntaxError as error:
         where["line"] = line = getattr(error, "lineno", None) or _line(error)
         result.update({"id": "syntax", "error": core.words_of(error), "line": str(line or "?")})
     except Exception as error:
-        result.update({"id": "exception", "error": core.words_of(error), "line": line_of(error) or ""})
+        result = core.failed(result, error, line_of)
     if "id" not in result:
         if "my_" + id in scope:
             result = core.diagnose(exercise, scope["my_" + id], lambda values, shape: Vec(values), line_of)
         else:
             result.update({"id": "no_function", "got": "my_" + id})
-    if result["id"] == "exception" and ("object 'np' has no" in result["error"] or "'Vec' object" in result["error"]):
-        result["id"] = "no_numpy"
+    if result["id"] == "exception" and result.get("about", "array") == "array":
+        if "object 'np' has no" in result["error"] or "'Vec' object" in result["error"]:
+            result["id"] = "no_numpy"
+        elif "'function' object has no" in result["error"] or "'closure' object has no" in result["error"]:
+            result.update({"id": "hidden", "kind": "wrong", "about": "attribute"})
     said = _said(result)
     said["line"] = where.get("line")
     if printed:
         said["lines"].append(words()["words"]["printed"].format(printed=" ⏎ ".join(printed)[:PRINTED]))
     return said
+
+
+def _compiled(source):
+    """The code of an answer; what Python only warns of is no error."""
+    if "warnings" not in sys.modules:  # MicroPython warns of nothing
+        return compile(source, "<answer>", "exec")
+    with sys.modules["warnings"].catch_warnings():
+        sys.modules["warnings"].simplefilter("ignore")
+        return compile(source, "<answer>", "exec")
 
 
 def late(id, seconds):

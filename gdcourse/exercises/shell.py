@@ -5,13 +5,13 @@ import contextlib
 import difflib
 import html
 import io
+import itertools
 import json
 import linecache
 import os
 import signal
 import sys
 import threading
-import time
 import traceback
 import warnings
 from functools import cache
@@ -25,6 +25,8 @@ from gdcourse.source import Source
 
 HERE = Path(__file__).parent
 SECONDS = 2.0  # that a learner's function may run, all probes together
+DEPTH = 500  # of its calls within calls; Python's own limit is higher
+MEMORY = 2**29  # bytes that it may use
 SIGNS = core.SIGNS
 # Readable on white and on black.
 COLOURS = {"pass": "#2e8540", "wrong": "#c8372d", "convention": "#b26a00", "error": "#b0478f"}
@@ -188,8 +190,8 @@ def _expect(id, message):
 # --- running a stranger's function ----------------------------------------------
 
 
-class _Late(BaseException):
-    """The time is up.
+class _Stop(BaseException):
+    """It ran too long, or called too deep.
 
     Making one sends the signal again, so that a learner's bare ``except``
     catches this one but not the next, which arrives as soon as the block ends.
@@ -203,96 +205,153 @@ class _Late(BaseException):
 class _Sink(io.StringIO):
     """Keeps the first lines of what is printed into it."""
 
+    room = 200
+
     def write(self, text):
-        return super().write(text[: max(0, 200 - self.tell())]) and len(text)
+        if self.room > 0:
+            self.room -= super().write(text[: self.room])
+        return len(text)
 
 
 def _diagnose(exercise, fn):
-    sink = _Sink()
-    with (
-        contextlib.redirect_stdout(sink),
-        contextlib.redirect_stderr(_Sink()),
-        np.errstate(all="ignore"),
-        warnings.catch_warnings(),
-        _Limit(SECONDS) as limit,
-    ):
-        warnings.simplefilter("ignore")
+    sink, limit = _Sink(), _Limit(SECONDS)
+    with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(_Sink()), _quiet():
         try:
-            result = core.diagnose(exercise, limit.around(fn), array, limit.line_of)
-        except _Late:
-            result = {"id": "timeout", "kind": "error", "exercise": exercise.name, "got": f"{SECONDS:g}"}
+            with _memory(MEMORY), limit:
+                result = core.observe(exercise, limit.around(fn), array, limit.line_of)
+        except _Stop as stop:
+            result = {"kind": "error", "exercise": exercise.name}
+            if limit.deep:
+                result |= {"id": "exception", "about": "recursion", "line": limit.line_of(_first(stop)) or ""}
+            else:
+                result |= {"id": "timeout", "got": f"{SECONDS:g}"}
+    if "trace" in result:
+        with _quiet():
+            result = core.explain(exercise, result["trace"], array)
     printed = " ⏎ ".join(sink.getvalue().splitlines())
     return result, printed
 
 
-class _Limit:
-    """Stops a function that runs for too long, even one that catches everything.
+def _first(error):
+    """The error in whose handling it arose."""
+    while isinstance(error.__context__, _Stop):
+        error = error.__context__
+    return error
 
-    A timer sends the main thread the signal of Ctrl-C, whose handler raises
-    ``_Late`` as long as the function runs.
+
+@contextlib.contextmanager
+def _quiet():
+    """Nothing is warned of, whatever the learner's function asked for."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
+def _memory(most):
+    """``most`` bytes more than now, then MemoryError; where the system can see to it, which is Linux."""
+    try:
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text().split()[5])
+    except (ImportError, OSError):
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    limits = [pages * resource.getpagesize() + most, soft, hard]
+    resource.setrlimit(resource.RLIMIT_DATA, (min(x for x in limits if x != resource.RLIM_INFINITY), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+class _Limit:
+    """Stops what runs for too long or calls too deep, even what catches everything.
+
+    A thread sends the main thread the signal of Ctrl-C again and again, whose
+    handler raises ``_Stop`` as long as the limit is in force.
+
+    The depth of calls is counted by a profile function, unless somebody else
+    profiles.  (CPython 3.13 forgets its own limit where a function with
+    defaults calls itself, and a learner can lift it.)
     """
 
     def __init__(self, seconds):
-        self.left = seconds
-        self.late = self.running = False
-        self.works = threading.current_thread() is threading.main_thread()
+        self.seconds = seconds
+        self.late = self.deep = self.running = False
+        self.depth = 0
+        self.over = threading.Event()
+        self.times = threading.current_thread() is threading.main_thread()
+        self.counts = sys.getprofile() is None
 
     def __enter__(self):
-        if self.works:
+        if self.times:
             self.before = signal.signal(signal.SIGINT, self._handle)
+            self.clock = threading.Thread(target=self._ring, daemon=True)
+            self.clock.start()
+        self.running = True
         return self
 
     def __exit__(self, *_):
         self.running = False
-        if self.works:
+        if self.counts:
+            sys.setprofile(None)
+        if self.times:
+            self.over.set()
+            self.clock.join()
             # A signal still on its way arrives here and is ignored.
             signal.signal(signal.SIGINT, self.before if self.before is not None else signal.default_int_handler)
 
     def _handle(self, signum, frame):
-        if not self.late:
+        if not (self.late or self.deep):
             raise KeyboardInterrupt
-        if self.running and frame is not self.frame:
-            raise _Late
+        if self.running and frame.f_code is not _Limit.__exit__.__code__:
+            raise _Stop
 
     def _ring(self):
-        self.late = True
-        if hasattr(signal, "pthread_kill"):  # wakes a sleeping thread too
-            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-        else:
-            _thread.interrupt_main()
+        self.late = not self.over.wait(self.seconds)
+        while not self.over.is_set():
+            if hasattr(signal, "pthread_kill"):  # wakes a sleeping thread too
+                signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            else:
+                _thread.interrupt_main()
+            self.over.wait(0.05)  # at the bottom of a recursion no handler can run
 
     def around(self, fn):
-        """``fn`` that may run for what is left of the time."""
+        """``fn``, whose calls are counted."""
         if not callable(fn):
             return fn
 
-        def guarded(*args, **kwargs):
-            if not self.works:
-                return fn(*args, **kwargs)
-            self.frame = sys._getframe()
-            timer = threading.Timer(self.left, self._ring)
-            timer.daemon = True
-            begin = time.monotonic()
-            timer.start()
-            self.running = True
-            try:
-                return fn(*args, **kwargs)
-            finally:
-                self.running = False
-                timer.cancel()
-                self.left = max(0.0, self.left - (time.monotonic() - begin))
+        def watched(*args, **kwargs):
+            self.depth = 0
+            if self.counts and sys.getprofile() is None:  # once it has raised, Python forgets it
+                sys.setprofile(self._count)
+            return fn(*args, **kwargs)
 
-        self.guarded = guarded.__code__
-        return guarded
+        self.watched = watched.__code__
+        return watched
+
+    def _count(self, frame, event, arg):
+        if event == "return":
+            self.depth -= 1
+        elif event == "call":
+            self.depth += 1
+            if self.depth > DEPTH:
+                self.deep = self.times
+                raise _Stop if self.times else RecursionError
 
     def line_of(self, error):
         """The learner's line in which ``error`` arose; None when it arose in calling the function."""
-        frames = [f for f, _ in traceback.walk_tb(error.__traceback__)]
-        numbers = [n for _, n in traceback.walk_tb(error.__traceback__)]
-        codes = [f.f_code for f in frames]
-        if self.guarded not in codes or codes[-1] is self.guarded:
+        file = number = None
+        for frame, at in itertools.islice(traceback.walk_tb(error.__traceback__), 4 * DEPTH):
+            code = frame.f_code
+            if code is self.watched:
+                file = ""
+            elif file == "":
+                file, number = code.co_filename, at
+            elif code.co_filename == file and at != code.co_firstlineno:  # (one that is only being entered)
+                number = at
+        if not file:
             return None
-        first = codes.index(self.guarded) + 1
-        last = max(k for k in range(first, len(codes)) if codes[k].co_filename == codes[first].co_filename)
-        line = linecache.getline(codes[last].co_filename, numbers[last]).strip()
-        return line or f"line {numbers[last]}"
+        return linecache.getline(file, number).strip() or f"line {number}"

@@ -72,7 +72,7 @@ class Vec:
     ravel = flatten = reshape
 
     def _with(self, other, f):
-        if isinstance(other, (int, float)):
+        if isinstance(other, (int, float, bool)):  # (in MicroPython True is no int)
             return Vec([f(a, other) for a in self.values])
         other = getattr(other, "values", other)
         if len(other) != len(self.values):
@@ -135,11 +135,20 @@ class Vec:
     def __len__(self):
         return len(self.values)
 
+    def _places(self, i):
+        """The places that [:], [...] or a mask stand for."""
+        if isinstance(i, slice):
+            return range(len(self.values))[i]
+        return [k for k in range(len(self.values)) if not isinstance(i, Vec) or i.values[k]]
+
     def __getitem__(self, i):
-        return self.values[i]
+        return self.values[i] if isinstance(i, int) else Vec([self.values[k] for k in self._places(i)])
 
     def __setitem__(self, i, x):
-        self.values[i] = float(x)
+        places = [i] if isinstance(i, int) else self._places(i)
+        values = x if isinstance(x, (Vec, list, tuple)) else [x] * len(places)
+        for k, value in zip(places, values):  # noqa: B905
+            self.values[k] = float(value)
 
     def __iter__(self):
         return iter(self.values)
