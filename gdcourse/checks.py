@@ -35,7 +35,7 @@ def check_knob(name, value, dtype=float):
     if callable(value):
         return _check_schedule(name, value)
     try:
-        array = np.array(value)
+        array = np.asarray(value)
     except (TypeError, ValueError, RuntimeError):  # ragged lists, tensors that want a gradient
         array = np.array(None)
     kinds = "fiu" if name in _KNOBS else "fiub"  # a rule of one's own may have switches

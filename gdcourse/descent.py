@@ -347,11 +347,11 @@ def _scene(history, hyper, t, guard, grad, before, theta, state):
 
 
 def _too_short(t, steps):
+    zh, en = (f"，或者写 steps={t}", f", or write steps={t}") if t else ("", "")
     return (
-        f"gradients 只给了 {t} 步，要求的是 {steps} 步。让它一直给下去（例如用 itertools.cycle 循环），"
-        f"或者写 steps={max(t, 1)}。",
-        f"The gradients came to an end after {t} of {steps} steps. Let them go on, with itertools.cycle for example, "
-        f"or write steps={max(t, 1)}.",
+        f"gradients 只给了 {t} 步，要求的是 {steps} 步。让它一直给下去，例如用 itertools.cycle 循环{zh}。",
+        f"The gradients came to an end after {t} of {steps} steps. Let them go on, with itertools.cycle for "
+        f"example{en}.",
     )
 
 

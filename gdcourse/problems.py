@@ -275,12 +275,12 @@ class LinearRegression(DataProblem):
         return float(self.loss(self.exact))
 
     def loss(self, theta, rows=None):
-        X, y = self._batch(rows)
+        X, y = (self.X, self.y) if rows is None else self._batch(rows)
         residual = theta.dot(X.T) - y
         return np.vecdot(residual, residual) / (2 * len(X))
 
     def gradient(self, theta, rows=None):
-        X, y = self._batch(rows)
+        X, y = (self.X, self.y) if rows is None else self._batch(rows)
         return (theta.dot(X.T) - y).dot(X) / len(X)
 
 
