@@ -5,9 +5,11 @@ Every function raises ValueError or TypeError in the language in use.
 
 import difflib
 import inspect
+import math
 
 import numpy as np
 
+from gdcourse.guard import call_it, floats, short, trusted
 from gdcourse.language import say
 
 # name: (lowest, below what, hint in Chinese, in English)
@@ -24,28 +26,35 @@ _KNOBS = {
 }
 
 
-def check_knob(name, value):
-    """``value`` if it is a number, an array or a function, and in range; else raise with a hint."""
+def check_knob(name, value, dtype=float):
+    """``value`` if it is a number, an array or a function, and in range; else raise with a hint.
+
+    A number comes back as Python's own, and an array of floats as a copy of
+    ``dtype``, so that none of them decides in which precision a run is made.
+    """
     if callable(value):
-        return value
+        return _check_schedule(name, value)
     try:
         array = np.asarray(value)
-    except ValueError:  # ragged lists
+    except (TypeError, ValueError, RuntimeError):  # ragged lists, tensors that want a gradient
         array = np.array(None)
     kinds = "fiu" if name in _KNOBS else "fiub"  # a rule of one's own may have switches
-    if array.dtype.kind not in kinds or array.size == 0:
+    if array.dtype.kind not in kinds or array.size == 0 or np.ma.is_masked(value):
         raise TypeError(
             say(
-                f"{name} 应为数、数组或步数的函数，收到的是 {value!r}；"
+                f"{name} 应为数、数组或步数的函数，收到的是 {short(value)}；"
                 f"例如 {name}=0.1 或 {name}=lambda t: 0.1 / t**0.5",
-                f"{name} must be a number, an array or a function of the step, got {value!r}; "
+                f"{name} must be a number, an array or a function of the step, got {short(value)}; "
                 f"for example {name}=0.1 or {name}=lambda t: 0.1 / t**0.5",
             )
         )
+    if array.dtype.kind == "f" or (name in _KNOBS and array.ndim):
+        with np.errstate(all="ignore"):
+            array = array.astype(dtype if array.ndim else float)
     low, high, zh, en = _KNOBS.get(name, (-np.inf, np.inf, "请给有限的数", "give a finite number"))
     good = (array >= low) & (array < high) & np.isfinite(array)
     if not good.all():
-        bad = array[~good].flat[0] if array.ndim else value
+        bad = array[~good].flat[0]
         interval = f"[{low}, {high})".replace("inf", "∞").replace("[-", "(-")
         raise ValueError(
             say(
@@ -53,7 +62,36 @@ def check_knob(name, value):
                 f"{name} must lie in {interval}, got {bad}; {en}",
             )
         )
-    return array if array.ndim else value
+    return array if array.ndim else array.item()
+
+
+def _check_schedule(name, value):
+    """``value`` if it can be called with the step alone."""
+    try:
+        inspect.signature(value).bind(1)
+    except ValueError:  # a built-in without a signature
+        pass
+    except TypeError as error:
+        raise TypeError(
+            say(
+                f"{name} 作为函数，只接受步数 t 一个参数（{error}）；例如 {name}=lambda t: 0.1 / t**0.5",
+                f"{name} as a function takes the step t and nothing else ({error}); try {name}=lambda t: 0.1 / t**0.5",
+            )
+        ) from None
+    return value
+
+
+def check_scheduled(name, value, dtype):
+    """What a schedule gave for a step: a number or an array, never another function."""
+    if callable(value):
+        raise TypeError(
+            say(
+                f"{name}(t) 应返回数或数组，返回的是函数 {name_of(value)}；是不是少写了括号？",
+                f"{name}(t) must return a number or an array, it returned the function {name_of(value)}; "
+                "are brackets missing?",
+            )
+        )
+    return check_knob(name, value, dtype)
 
 
 def check_rule(rule, hyper):
@@ -123,6 +161,18 @@ def check_problem(problem):
                 "or gd.Problem(loss, gradient, start)",
             )
         )
+    for name, arguments in () if trusted(problem) else (("loss", "theta"), ("gradients", "batch_size, seed")):
+        try:
+            inspect.signature(getattr(problem, name)).bind(*arguments.split(", "))
+        except ValueError:  # a built-in without a signature
+            pass
+        except TypeError as error:
+            raise TypeError(
+                say(
+                    f"问题的 {name} 应能写成 {name}({arguments}) 来调用（{error}）",
+                    f"it must be possible to call the problem's {name} as {name}({arguments}) ({error})",
+                )
+            ) from None
 
 
 def check_count(name, value):
@@ -197,13 +247,27 @@ def check_fits(name, value, shape):
     return value
 
 
-def check_shape(rule, theta, shape):
-    if np.shape(theta) != shape:
-        raise ValueError(
-            shape_hint(
-                say(f"{name_of(rule)} 返回的 theta", f"the theta that {name_of(rule)} returns"), np.shape(theta), shape
+def check_theta(rule, theta, shape, dtype):
+    """The theta that ``rule`` returned as an array of this shape and dtype; else raise with a hint."""
+    who = say(f"{name_of(rule)} 返回的 theta", f"the theta that {name_of(rule)} returns")
+    array = floats(who, theta, dtype)
+    if array.shape != shape and not array.size == 1 == math.prod(shape):
+        raise ValueError(shape_hint(who, array.shape, shape))
+    return array.reshape(shape)
+
+
+def check_states(rule, names, state):
+    """Raise TypeError, with a hint, if a state is a function or complex."""
+    for name, value in zip(names, state, strict=True):
+        if callable(value):
+            raise TypeError(
+                say(
+                    f"{name_of(rule)} 返回的状态 {name} 是函数；{call_it()}",
+                    f"the state {name} that {name_of(rule)} returns is a function; {call_it()}",
+                )
             )
-        )
+        if isinstance(value, complex) or (hasattr(value, "dtype") and np.iscomplexobj(value)):
+            floats(say(f"{name_of(rule)} 返回的状态 {name}", f"the state {name} that {name_of(rule)} returns"), value)
 
 
 def shape_hint(name, got, wanted):
@@ -215,24 +279,12 @@ def shape_hint(name, got, wanted):
 
 
 def finite_array(name, values):
-    """``values`` as a new float array; float32 stays, all else becomes float64.
+    """``values`` as a new float array of the machine's byte order; float32 stays, all else becomes float64.
 
     Raises TypeError when they are not real numbers, ValueError when there are
     none of them or one is not finite.
     """
-    try:
-        array = np.array(values)
-    except ValueError:
-        array = np.array(None)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(
-            say(
-                f"{name} 应为实数或实数数组，收到的是 {values!r}；试试 np.array(..., dtype=float)",
-                f"{name} must be real numbers, got {values!r}; try np.array(..., dtype=float)",
-            )
-        )
-    if array.dtype.kind != "f":
-        array = array.astype(float)
+    array = floats(name, values)
     if array.size == 0:
         raise ValueError(
             say(

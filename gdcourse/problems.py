@@ -14,6 +14,7 @@ import numpy as np
 
 from gdcourse import surfaces
 from gdcourse.checks import check_count, finite_array, is_number, name_of
+from gdcourse.guard import Guard, Loss, number
 from gdcourse.language import say
 from gdcourse.surfaces import LANDMARKS
 
@@ -23,60 +24,56 @@ DATA = Path(__file__).parent / "data"
 class Problem:
     """A loss of your own: ``Problem(loss, gradient, start)``.
 
-    ``loss(theta)`` returns a number, ``gradient(theta)`` an array of the shape
-    of ``theta``.  Raises ValueError when the start is empty or not finite or
-    when the loss there is no number or the gradient has another shape,
-    TypeError when ``loss`` or ``gradient`` cannot be called.
+    ``loss(theta)`` returns a number, ``gradient(theta)`` real numbers in the
+    shape of ``theta``.  Both are asked once here, at the start, to see whether
+    they do.  Raises ValueError when the start is empty or not finite or when
+    one of them returns another shape, TypeError when it cannot be called or
+    returns what is no real number.
     """
 
     def __init__(self, loss, gradient, start):
-        for name, function in (("loss", loss), ("gradient", gradient)):
-            if not callable(function):
-                raise TypeError(
-                    say(
-                        f"{name} 必须是 theta 的函数，收到的是 {function!r}；例如 lambda theta: theta**2 / 2",
-                        f"{name} must be a function of theta, got {function!r}; try lambda theta: theta**2 / 2",
-                    )
-                )
+        _check_function("loss", loss)
+        _check_function("gradient", gradient)
         self.loss, self.gradient = loss, gradient
         self.start = finite_array("start", start)
-        shape = np.shape(loss(self.start.copy()))
-        if shape != ():
-            raise ValueError(
-                say(
-                    f"loss(start) 应是一个数，得到的形状是 {shape}；试试 np.sum(..., axis=-1)",
-                    f"loss(start) must be one number, got shape {shape}; try np.sum(..., axis=-1)",
-                )
-            )
-        shape = np.shape(gradient(self.start.copy()))
-        if shape != self.start.shape:
-            raise ValueError(
-                say(
-                    f"gradient(start) 的形状是 {shape}，应与 start 的形状 {self.start.shape} 相同",
-                    f"gradient(start) has shape {shape}, it must have the shape of start, {self.start.shape}",
-                )
-            )
+        Loss(loss)(self.start)
+        Guard(self.start.dtype, self.start.ndim, gradient).ask(self.start)
 
     def gradients(self, batch_size=None, seed=0):
         """An endless iterator that hands out one gradient function per step.
 
         Raises ValueError for a ``batch_size``: there are no data to draw from.
         """
-        if batch_size is not None:
-            raise ValueError(
-                say(
-                    "这个问题没有数据，无法抽取小批量；请去掉 batch_size",
-                    "this problem has no data to draw batches from; leave batch_size out",
-                )
-            )
+        _no_batches(batch_size)
         return repeat(self.gradient)
+
+
+def _check_function(name, function):
+    if not callable(function):
+        raise TypeError(
+            say(
+                f"{name} 必须是 theta 的函数，收到的是 {function!r}；例如 lambda theta: theta**2 / 2",
+                f"{name} must be a function of theta, got {function!r}; try lambda theta: theta**2 / 2",
+            )
+        )
+
+
+def _no_batches(batch_size):
+    if batch_size is not None:
+        raise ValueError(
+            say(
+                "这个问题没有数据，无法抽取小批量；请去掉 batch_size",
+                "this problem has no data to draw batches from; leave batch_size out",
+            )
+        )
 
 
 class Online(Problem):
     """A loss that changes at every step, as in online learning.
 
-    ``gradient_at(t)`` returns the gradient function of step t = 1, 2, …;
-    ``loss(theta)`` is what you want to watch, often the average over a period.
+    ``gradient_at(t)`` returns the gradient function of step t = 1, 2, …, and is
+    asked once a step, never to try it; ``loss(theta)`` is what you want to
+    watch, often the average over a period.  There is no full ``gradient``.
     """
 
     def __init__(self, gradient_at, loss, start):
@@ -89,11 +86,13 @@ class Online(Problem):
                     "try lambda t: lambda theta: theta / t",
                 )
             )
-        super().__init__(loss, gradient_at(1), start)
-        self.gradient_at = gradient_at
+        _check_function("loss", loss)
+        self.loss, self.gradient_at = loss, gradient_at
+        self.start = finite_array("start", start)
+        Loss(loss)(self.start)
 
     def gradients(self, batch_size=None, seed=0):
-        super().gradients(batch_size)
+        _no_batches(batch_size)
         return map(self.gradient_at, count(1))
 
 
@@ -151,7 +150,8 @@ class Surface(Problem):
                 )
             )
         try:
-            _, _, _ = function(*self.start, **parameters)
+            for name, value in zip(("f", "df/dx", "df/dy"), function(*self.start, **parameters), strict=True):
+                number(name, value)
         except (TypeError, ValueError) as error:
             raise TypeError(
                 say(
@@ -171,6 +171,8 @@ class Surface(Problem):
 
     def gradient(self, theta):
         _, fx, fy = self.function(theta[..., 0], theta[..., 1], **self.parameters)
+        if np.shape(fx) != np.shape(fy):  # one of them the same everywhere
+            fx, fy = np.broadcast_arrays(fx, fy)
         return np.stack([fx, fy], axis=-1)
 
 
@@ -225,9 +227,22 @@ class DataProblem(Problem):
         return (lambda theta, rows=rows: self.gradient(theta, rows) for rows in batches(n, batch_size, seed))
 
 
+def _generator(seed):
+    """numpy's generator from ``seed``; raises TypeError or ValueError, with a hint, where numpy takes none."""
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError) as error:
+        raise type(error)(
+            say(
+                f"seed 应为不小于 0 的整数，收到的是 {seed!r}；例如 seed=0",
+                f"seed must be a whole number of at least 0, got {seed!r}; try seed=0",
+            )
+        ) from None
+
+
 def batches(n, batch_size, seed=0):
     """Row indices of one mini-batch after another, for ever: shuffled epochs, tails used."""
-    rng = np.random.default_rng(seed)
+    rng = _generator(seed)
     epochs = (np.split(rng.permutation(n), range(batch_size, n, batch_size)) for _ in repeat(None))
     return chain.from_iterable(epochs)
 
@@ -260,12 +275,12 @@ class LinearRegression(DataProblem):
         return float(self.loss(self.exact))
 
     def loss(self, theta, rows=None):
-        X, y = self._batch(rows)
+        X, y = (self.X, self.y) if rows is None else self._batch(rows)
         residual = theta.dot(X.T) - y
         return np.vecdot(residual, residual) / (2 * len(X))
 
     def gradient(self, theta, rows=None):
-        X, y = self._batch(rows)
+        X, y = (self.X, self.y) if rows is None else self._batch(rows)
         return (theta.dot(X.T) - y).dot(X) / len(X)
 
 
@@ -378,14 +393,14 @@ class MLP(DataProblem):
         widths = [self.X.shape[1], *hidden, 1]
         self.shapes = list(zip(widths[:-1], widths[1:], strict=True))
         self.activation = activation
-        rng = np.random.default_rng(seed)
+        rng = _generator(seed)
         start = [rng.uniform(-1, 1, a * b + b) / np.sqrt(a) for a, b in self.shapes]
         self.start = np.concatenate(start)
 
     @classmethod
     def sine(cls, n=60, noise=0.1, hidden=(16,), seed=0):
         """A sine with noise on [−3, 3], ``n`` points, one input."""
-        rng = np.random.default_rng(seed)
+        rng = _generator(seed)
         x = rng.uniform(-3, 3, n)
         return cls(x[:, None], np.sin(x) + noise * rng.normal(size=n), hidden, seed=seed)
 

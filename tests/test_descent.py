@@ -111,7 +111,7 @@ def test_a_history_is_whole_whatever_its_length():
 
 def test_float32_stays_float32():
     run = gd.minimize(LINE, gd.sgd, np.zeros(2, np.float32), steps=3, lr=np.float32(0.1))
-    assert run.thetas.dtype == np.float64  # the data are float64
+    assert run.thetas.dtype == np.float32  # though the data are float64
     single = gd.Problem(lambda x: x @ x / 2, lambda x: x, np.ones(2, np.float32))
     assert gd.minimize(single, gd.adam, steps=3).thetas.dtype == np.float32
 

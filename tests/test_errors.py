@@ -81,6 +81,13 @@ def takes_theta_only(theta, *, lr=0.1):
     return theta, ()
 
 
+class TakesNoBatches:
+    start, loss = np.ones(2), staticmethod(np.sum)
+
+    def gradients(self):
+        return iter([])
+
+
 BAD = {
     # knobs
     "lr below 0": (run(lr=-0.1), "-0.1"),
@@ -104,6 +111,12 @@ BAD = {
     "the state as a knob": (run(m=0.0), "*, m="),
     "schedule bad at step 3": (run(lr=lambda t: -1.0 if t == 3 else 0.1), "-1.0"),
     "schedule without a return": (run(lr=lambda t: None), "None"),
+    "schedule without t": (run(lr=lambda: 0.1), "lambda t"),
+    "schedule of a function": (run(lr=lambda t: np.sqrt), "sqrt"),
+    "schedule of another shape at step 3": (run(lr=lambda t: 0.1 if t < 3 else np.ones((3, 1))), "(3, 1)"),
+    "schedule that leaves the grid": (sweep(lr=lambda t: np.ones(2 if t < 3 else 3) / 9), "(3,)"),
+    "masked rates": (run(lr=np.ma.array([0.1, 0.2], mask=[0, 1])), "lr"),
+    "beta1 that is 1 in float32": (run(theta0=np.ones(2, "f4"), beta1=np.array([0.9, 1 - 1e-12])), "[0, 1)"),
     "grids that do not fit": (sweep(lr=np.ones(3) / 9, beta1=np.ones(4) / 9), "beta1[None, :]"),
     # rules
     "rule a text": (run("adam"), "'adam'"),
@@ -143,10 +156,16 @@ BAD = {
     "theta0 too long, swept": (sweep(theta0=np.ones((5, 3))), "(5, 3)"),
     "theta0 NaN": (run(theta0=(np.nan, 1.0)), "theta0"),
     "theta0 a text": (run(theta0="start"), "'start'"),
+    "theta0 complex": (run(theta0=(1j, 2)), "np.real"),
+    "theta0 masked": (run(theta0=np.ma.array([1.0, 2.0], mask=[0, 1])), ".filled(0)"),
+    "theta0 beyond float64": (run(theta0=np.array(["1e400", "1"], np.longdouble)), "theta0"),
     "theta0 where the loss is infinite": (run(problem=gd.Surface("rosenbrock"), theta0=(1e200, 0.0)), "inf"),
     "batch_size above N": (run(problem=LINE, batch_size=101), "101"),
     "batch_size 0": (run(problem=LINE, batch_size=0), "batch_size"),
     "batch_size a fraction": (sweep(problem=LINE, batch_size=0.5), "0.5"),
+    "seed a fraction": (run(problem=LINE, batch_size=5, seed=1.5), "seed=0"),
+    "seed below 0": (run(problem=LINE, batch_size=5, seed=-1), "seed=0"),
+    "gradients without batch_size": (run(problem=TakesNoBatches()), "gradients(batch_size, seed)"),
     "batch_size on a surface": (run(batch_size=10), "batch_size"),
     "no curves": (lambda: gd.sweep(BOWL, gd.sgd, steps=1).stays_below(1), "record_every=1"),
     # problems
@@ -155,6 +174,7 @@ BAD = {
     "X a number": (lambda: gd.MLP(3.0, [1.0]), "X"),
     "y a column": (lambda: gd.LinearRegression(X, Y[:, None]), "(4, 1)"),
     "y too short": (lambda: gd.LogisticRegression(X, Y[:3]), "(3,)"),
+    "X masked": (lambda: gd.LinearRegression(np.ma.array(X, mask=X > 0), Y), ".filled(0)"),
     "X with NaN": (lambda: gd.LinearRegression([[1.0], [np.nan]], [1, 2]), "(1, 0)"),
     "y infinite": (lambda: gd.LinearRegression(X, [1, 2, np.inf, 3]), "y"),
     "y of words": (lambda: gd.LinearRegression(X, list("abcd")), "y"),
@@ -171,6 +191,7 @@ BAD = {
     "surface without a start": (lambda: gd.Surface(lambda x, y: (x, 1, 0)), "start=(1.0, 2.0)"),
     "surface with three coordinates": (lambda: gd.Surface("bowl", start=(1, 2, 3)), "(3,)"),
     "surface without derivatives": (lambda: gd.Surface(lambda x, y: x * y, start=(1, 2)), "df/dx"),
+    "surface of None": (lambda: gd.Surface(lambda x, y: (None, x, y), start=(1, 2)), "df/dx"),
     "kappa below 1": (lambda: gd.Surface("bowl", kappa=0.5), "0.5"),
     "kappa a text": (lambda: gd.Surface("bowl", kappa="10"), "'10'"),
     "unknown parameter": (lambda: gd.Surface("bowl", tilt=30), "tilt"),

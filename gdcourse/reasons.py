@@ -1,0 +1,191 @@
+"""Why a run went wrong and what to try: growth, 0/0 in the rule, too small a dtype, or the problem itself.
+
+Told from what is at hand when it ends, as a pair of texts (Chinese, English);
+nobody's function is called again.
+"""
+
+import inspect
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdcourse.checks import name_of
+
+FAR = 1e8  # so many times farther out than the start, or higher up, no healthy run comes
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The step that led to no finite loss, and what is known about it."""
+
+    rule: object
+    hyper: dict
+    t: int
+    start: np.ndarray
+    first_loss: float
+    last_loss: float  # the last finite one
+    at: np.ndarray  # where the gradient was taken
+    gradient: np.ndarray | None  # as it was returned, None if it is not known
+    theta: np.ndarray  # where the step led to
+    states: dict  # by name, after the step
+    loss: object  # as it was returned
+
+
+def reason(scene):
+    """(Chinese, English): what happened, where, and what to try."""
+    if reach(scene) > FAR * (1 + size(scene.start)) or scene.last_loss > FAR * (1 + abs(scene.first_loss)):
+        return growth(scene)
+    if np.isfinite(scene.theta).all():
+        return bad_loss(scene)
+    if scene.gradient is not None and not within(scene.gradient, scene.theta.dtype).all():
+        return bad_gradient(scene)
+    return bad_arithmetic(scene)
+
+
+def reach(scene):
+    return max(size(scene.at), size(scene.theta))
+
+
+def size(x):
+    """The largest finite number of ``x``, without its sign."""
+    return np.abs(x, where=np.isfinite(x), out=np.zeros(np.shape(x))).max()
+
+
+def within(x, dtype):
+    """Where ``x`` is a finite number of this dtype."""
+    with np.errstate(all="ignore"):
+        return np.isfinite(x.astype(dtype))
+
+
+def places(bad, name="theta"):
+    """The places where ``bad`` is true, as one writes them: theta[1]."""
+    found = [f"{name}[{', '.join(map(str, at))}]" if len(at) else name for at in np.argwhere(bad)]
+    return ", ".join(found[:3]) + (", …" if len(found) > 3 else "")
+
+
+def numbers(x):
+    """Up to four numbers of ``x``, to four digits."""
+    flat = [f"{value:.4g}" for value in np.ravel(x)[:4]]
+    return ", ".join(flat) + (", …" if np.size(x) > 4 else "")
+
+
+def largest(dtype):
+    """(Chinese, English) for the end of a dtype's numbers, if it comes before float64's."""
+    if dtype.kind != "f" or dtype.itemsize >= 8:
+        return "", ""
+    limit = f"{np.finfo(dtype).max:.3g}"
+    return (
+        f"{dtype.name} 最大的数是 {limit}，试试 float64。",
+        f" The largest number of {dtype.name} is {limit}; try float64.",
+    )
+
+
+def growth(scene):
+    zh, en = largest(scene.theta.dtype)
+    far = f"{reach(scene):.3g}"
+    return (
+        f"第 {scene.t} 步溢出：步子越走越大，|theta| 到了 {far}，损失从 {scene.first_loss:.3g} 到了 "
+        f"{scene.last_loss:.3g}，再走就超出范围。先把 lr 减小到十分之一再试，并检查更新的符号。{zh}",
+        f"It overflowed at step {scene.t}: the steps fed on themselves until |theta| was {far} and the loss had gone "
+        f"from {scene.first_loss:.3g} to {scene.last_loss:.3g} and out of range. "
+        f"Try a tenth of lr first, and check the sign of the update.{en}",
+    )
+
+
+def bad_loss(scene):
+    what, (zh, en) = numbers(scene.loss), largest(np.asarray(scene.loss).dtype)
+    return (
+        f"第 {scene.t} 步，theta = {numbers(scene.theta)} 还是有限的数，loss 却返回 {what}。{zh}"
+        "loss 在这里有定义吗？找找 log(0)、1/0、负数的对数或平方根；若是一步迈得太远才到了这里，就把 lr 减小。",
+        f"At step {scene.t}, theta = {numbers(scene.theta)} is finite, and yet loss returns {what}.{en} "
+        "Is it defined there? Look for log(0), 1/0, the logarithm or the root of a negative number; "
+        "if too long a step has led there, lower lr.",
+    )
+
+
+def bad_gradient(scene):
+    g = scene.gradient
+    bad = ~within(g, scene.theta.dtype)
+    zh, en = largest(min(g.dtype, scene.theta.dtype, key=lambda dtype: dtype.itemsize))
+    return (
+        f"第 {scene.t} 步，在 theta = {numbers(scene.at)} 处，gradient 在 {places(bad)} 这一项返回 {numbers(g[bad])}，"
+        f"不能怪更新规则。{zh}找找 gradient 里的 0/0、1/0、负数的对数或平方根。",
+        f"At step {scene.t}, where theta = {numbers(scene.at)}, gradient returns {numbers(g[bad])} for {places(bad)}; "
+        f"the rule is not to blame.{en} "
+        "Look for 0/0, 1/0, the logarithm or the root of a negative number in gradient.",
+    )
+
+
+def bad_arithmetic(scene):
+    bad = ~np.isfinite(scene.theta)
+    zero = scene.gradient is not None and (scene.gradient[bad] == 0).all()
+    zh, en = where_it_broke(scene, bad)
+    eps = knob(scene, "eps")
+    if zero and eps is not None and (eps.astype(scene.theta.dtype) == 0).any():
+        return (
+            zh + f"eps = {numbers(eps)}，梯度又是 0，就成了 0/0，与 lr 无关：给一个 eps > 0，例如 eps=1e-8。",
+            en
+            + f" With eps = {numbers(eps)} a gradient of 0 makes 0/0, whatever lr is: give eps > 0, such as eps=1e-8.",
+        )
+    if scene.t == 1 and counts(scene) and not (zero and not bad.all()):
+        return (
+            zh + "这是第一步：步数若从 0 数起，偏差修正除以的就是 1 − β⁰ = 0，与 lr 无关。"
+            "t 应从 1 数起：先写 t = t + 1，再用它。",
+            en + " It is the first step: if steps are counted from 0, the bias correction divides by 1 - beta**0 = 0, "
+            "whatever lr is. Let t start from 1: write t = t + 1 before it is used.",
+        )
+    return (
+        zh + f"多半是{'算了 0/0' if zero else '除以了 0，或者对负数开了方'}，与 lr 无关："
+        "给分母加一个大于 0 的 eps，再检查根号里的数。",
+        en + f" Most likely it {'takes 0/0' if zero else 'divides by 0 or takes the root of a negative number'}, "
+        "whatever lr is: add an eps > 0 to the divisor, and look at what is under the root.",
+    )
+
+
+def where_it_broke(scene, bad):
+    name, where, what = name_of(scene.rule), places(bad), numbers(scene.theta[bad])
+    zh = f"第 {scene.t} 步，{name} 自己的算式把 {where} 变成了 {what}"
+    en = f"At step {scene.t} the arithmetic of {name} itself turned {where} into {what}"
+    if scene.gradient is not None:
+        zh += f"；那里的梯度是 {numbers(scene.gradient[bad])}"
+        en += f"; the gradient there is {numbers(scene.gradient[bad])}"
+    if there := ", ".join(f"{name} = {value}" for name, value in states_at(scene, bad)):
+        zh += f"，状态是 {there}"
+        en += f", the state {there}"
+    return zh + "。", en + "."
+
+
+def states_at(scene, bad):
+    """The name and the numbers of each state, at the bad places if it has places."""
+    for name, value in scene.states.items():
+        value = np.asarray(value)
+        if value.dtype.kind in "fiu":
+            yield name, numbers(value[bad] if value.shape == bad.shape else value)
+
+
+def knob(scene, name):
+    """That knob of the rule as an array, None if there is none or it changes with the step."""
+    parameter = inspect.signature(scene.rule).parameters.get(name)
+    value = scene.hyper.get(name, parameter.default if parameter else None)
+    return np.asarray(value) if isinstance(value, (int, float, np.ndarray)) else None
+
+
+def counts(scene):
+    """Whether a state may be the number of the step, counted from 0 or before."""
+    return any(np.ndim(value) == 0 and value in (0, 1) for value in scene.states.values())
+
+
+def stalled(states, t):
+    """(Chinese, English) for a run that went on with an infinite state, () if there is none."""
+    for name, value in states.items():
+        value = np.asarray(value)
+        if value.dtype.kind == "f" and np.isinf(value).any():
+            zh, en = largest(value.dtype)
+            where = places(np.isinf(value), name)
+            return (
+                f"走到第 {t} 步时，状态 {where} 已是无穷大：梯度的平方溢出了，那里的 theta 不会再动。"
+                f"把损失乘上一个小常数再试。{zh}",
+                f"By step {t} the state {where} was infinite: the square of a gradient overflowed, and theta does "
+                f"not move there any more. Multiply the loss by a small constant.{en}",
+            )
+    return ()
