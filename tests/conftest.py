@@ -212,7 +212,7 @@ def browser():
 
 @contextlib.contextmanager
 def hosted(site, root):
-    """(address, paths asked for in vain) of a host for the site, as GitHub Pages: below a path, with its own 404 page."""
+    """(address, paths asked for in vain) of a host as GitHub Pages: the site below a path, with its own 404 page."""
     (root / "some").mkdir()
     (root / "some" / "course").symlink_to(site, target_is_directory=True)
     refused = []
@@ -291,7 +291,7 @@ def engines_and_features(terminalreporter):
     for outcome, reports in terminalreporter.stats.items():
         for report in reports:
             found = ENGINES.search(getattr(report, "nodeid", ""))
-            if not found:
+            if not found or not hasattr(report, "duration"):
                 continue
             engine, *_ = found[2].split("-")
             place = int("-file" in found[2])

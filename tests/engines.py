@@ -19,7 +19,7 @@ import urllib.request
 from pathlib import Path
 
 WIDTH, HEIGHT = 390, 844  # a phone; WebKit's window is no narrower than 447
-PATIENCE = 60  # seconds for one answer
+PATIENCE = 120  # seconds for one answer
 MINI_BROWSER = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
 
 # What every script may use.  `complaints` is what the page has said so far.
@@ -27,7 +27,7 @@ TOOLS = """
 const $ = (what) => document.querySelector(what);
 const $$ = (what) => [...document.querySelectorAll(what)];
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
-const until = async (what, seconds = 20) => {
+const until = async (what, seconds = 40) => {
   for (const end = Date.now() + 1000 * seconds; Date.now() < end; await pause(0.02)) {
     const found = what();
     if (found) return found;
@@ -46,7 +46,8 @@ WATCH = """<meta charset="utf-8"><script>{
   const told = (window.complaints = []), say = (...words) => told.push(words.map(String).join(" "));
   const known = console.error;
   console.error = (...words) => (say(...words), known(...words));
-  addEventListener("error", ({ message, target }) => say(message || "not loaded: " + (target.src || target.href)), true);
+  const place = (element) => "not loaded: " + (element.src || element.href);
+  addEventListener("error", ({ message, target }) => say(message || place(target)), true);
   addEventListener("unhandledrejection", ({ reason }) => say(reason));
   addEventListener("securitypolicyviolation", (event) => say(event.violatedDirective, "refuses", event.blockedURI));
 }</script>"""
@@ -77,7 +78,7 @@ class Engine:
         self.go(address)
         self.wait(f"return document.readyState === 'complete' && location.href !== 'about:blank' && {address!r}")
 
-    def wait(self, body, seconds=20):
+    def wait(self, body, seconds=40):
         """What the script gives back as soon as it is true, over a change of page too."""
         end = time.monotonic() + seconds
         while True:
@@ -87,6 +88,9 @@ class Engine:
             if time.monotonic() > end:
                 raise TimeoutError(f"not within {seconds} s: {body}")
             time.sleep(0.02)
+
+    def renew(self):
+        """Leave behind whatever a page may have left running."""
 
 
 class PageError(Exception):
@@ -216,14 +220,20 @@ class WebKit(Engine):
         display = ":" + self.screen.says(r"(?m)^(\d+)\n")
         software = {"LIBGL_ALWAYS_SOFTWARE": "1", "WEBKIT_DISABLE_DMABUF_RENDERER": "1"}
         self.driver = Process(path, f"--port={port}", home=home, DISPLAY=display, **software)
-        self.place = f"http://127.0.0.1:{port}"
+        self.place, self.session = f"http://127.0.0.1:{port}", ""
         self.ready()
+        self.renew()
+
+    def renew(self):
+        """A new window and new processes.  (A worker that never ends outlives its page now and then.)"""
+        if self.session:
+            self.send("DELETE", self.session)
         options = {"binary": str(MINI_BROWSER[-1]), "args": ["--automation"]}
         asked = {"webkitgtk:browserOptions": options, "timeouts": {"script": 1000 * PATIENCE}}
-        session = self.send("POST", "/session", capabilities={"alwaysMatch": asked})
-        self.version = session["capabilities"]["browserVersion"]
-        self.place += f"/session/{session['sessionId']}"
-        self.send("POST", "/window/rect", width=WIDTH, height=HEIGHT)
+        answer = self.send("POST", "/session", capabilities={"alwaysMatch": asked})
+        self.version = answer["capabilities"]["browserVersion"]
+        self.session = f"/session/{answer['sessionId']}"
+        self.send("POST", self.session + "/window/rect", width=WIDTH, height=HEIGHT)
 
     def ready(self, seconds=20):
         end = time.monotonic() + seconds
@@ -245,20 +255,20 @@ class WebKit(Engine):
             raise PageError(json.load(error)["value"]["message"]) from None
 
     def go(self, address):
-        self.send("POST", "/url", url=address)
+        self.send("POST", self.session + "/url", url=address)
 
     def call(self, function, given):
         told = "(value) => done({ value }), (error) => done({ error: String(error) })"
         script = f"const done = arguments[1]; ({function})(...arguments[0]).then({told})"
-        answer = self.send("POST", "/execute/async", script=script, args=[list(given)])
+        answer = self.send("POST", self.session + "/execute/async", script=script, args=[list(given)])
         if "error" in answer:
             raise PageError(answer["error"])
         return answer["value"]
 
     def press(self, keys):
-        self.send("POST", "/actions", actions=pressing(keys))
+        self.send("POST", self.session + "/actions", actions=pressing(keys))
 
     def close(self):
-        self.send("DELETE", "")
+        self.send("DELETE", self.session)
         self.driver.stop()
         self.screen.stop()

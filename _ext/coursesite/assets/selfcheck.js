@@ -65,7 +65,7 @@
       edit(this.value);
       try {
         localStorage.setItem("gdcourse", JSON.stringify(this.value));
-        this.saved = true;
+        this.saved = localStorage instanceof Storage; // (a page whose storage fails has a stand-in: polish.py)
       } catch {
         this.saved = false;
       }
@@ -158,7 +158,7 @@
 
   const PAGE = "gdcourse.exercises.page";
   const SECONDS = 5; // a phone is slower than what a notebook runs on
-  const MOST_NUMBERS = 1000; // of lines: whatever is pasted, the page lives on
+  const MOST = 1000; // numbered lines: whatever is pasted, the page lives on
   let python;
   const ask = (name, entries) => (python ??= new CoursePython()).call(PAGE, name, entries, { seconds: SECONDS });
 
@@ -212,9 +212,9 @@
     let busy = false;
 
     const drawNumbers = (wrong) => {
-      const lines = area.value.split("\n").length;
-      area.rows = Math.max(4, Math.min(lines, MOST_NUMBERS));
-      numbers.replaceChildren(...Array.from({ length: Math.min(lines, MOST_NUMBERS) }, (_, i) => element(i + 1 === wrong ? "mark" : "span", {}, `${i + 1}\n`)));
+      const lines = Math.min(MOST, area.value.split("\n").length);
+      area.rows = Math.max(4, lines);
+      numbers.replaceChildren(...Array.from({ length: lines }, (_, i) => element(i + 1 === wrong ? "mark" : "span", {}, `${i + 1}\n`)));
     };
     const say = (kind, sign, [first, ...rest]) => {
       status.className = `verdict ${kind}`;
