@@ -114,9 +114,13 @@ def test_a_link_that_cannot_be_shows_the_figure_as_it_is(page, address, said, st
 
 @EDITIONS
 def test_a_browser_too_old_is_told_and_keeps_what_needs_no_python(page, address, said, edition, lang):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
     page.add_init_script("delete window.structuredClone")
     page.goto(f"{address}{edition}{ADAM}")
     near(page)
+    page.wait_for_timeout(500)
+    assert not [url for url in asked if re.search(r"explorer\.js|/python/", url)]
     assert words("explore.js", lang, "old") in page.locator(EXPLORER).inner_text()
     assert page.locator(f"{EXPLORER} svg.gx-still").is_visible()
     assert page.locator(f"{EXPLORER} :is(input, button, textarea)").count() == 0
