@@ -1,9 +1,11 @@
 """What the tests share: the rules, two ways to follow them, and what to do when a tool is missing."""
 
+import contextlib
 import functools
 import http.server
 import inspect
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -209,18 +211,19 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def address(site, tmp_path_factory):
-    """Where the site stands, as on GitHub Pages: below a path, with its own 404 page."""
-    root = tmp_path_factory.mktemp("host")
+@contextlib.contextmanager
+def hosted(site, root):
+    """(address, paths asked for in vain) of a host as GitHub Pages: the site below a path, with its own 404 page."""
     (root / "some").mkdir()
     (root / "some" / "course").symlink_to(site, target_is_directory=True)
+    refused = []
 
     class Host(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *args):
             pass
 
         def send_error(self, code, *args):
+            refused.append(self.path)
             content = (site / "404.html").read_bytes()
             self.send_response(code)
             self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -230,10 +233,19 @@ def address(site, tmp_path_factory):
                 self.wfile.write(content)
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Host, directory=str(root)))
+    # who leaves a page before all has come is no error
+    server.handle_error = lambda *args: None
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/some/course/"
+    yield f"http://127.0.0.1:{server.server_port}/some/course/", refused
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def address(site, tmp_path_factory):
+    """Where the site stands."""
+    with hosted(site, tmp_path_factory.mktemp("host")) as (address, _):
+        yield address
 
 
 @pytest.fixture
@@ -278,7 +290,36 @@ quality = measured("quality")  # of the exercise checker: (measure, figure, targ
 differences = measured("differences")  # (rule, problem, whole path, step by step, one-ulp nudge)
 
 
+ENGINES = re.compile(r"test_engines\.py::test_(\w+)\[(.+)\]")
+MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "skipped": "–"}
+
+
+def engines_and_features(terminalreporter):
+    """Which browser can what, from a host and from a folder; and the seconds of each."""
+    table, seconds = {}, {}
+    for outcome, reports in terminalreporter.stats.items():
+        for report in reports:
+            found = ENGINES.search(getattr(report, "nodeid", ""))
+            if not found or not hasattr(report, "duration"):
+                continue
+            engine, *_ = found[2].split("-")
+            place = int("-file" in found[2])
+            seconds[engine] = seconds.get(engine, 0) + report.duration
+            if outcome in MARKS:
+                marks = table.setdefault(found[1].replace("_", " "), {}).setdefault(engine, [" ", " "])
+                marks[place] = max(marks[place], MARKS[outcome], key=" –✓✗".index)
+    if not table:
+        return
+    terminalreporter.section("engines and features (from a host, from a folder)")
+    terminalreporter.write_line(" " * 58 + "".join(f"{engine:14}" for engine in seconds))
+    for feature, engines in table.items():
+        marks = ("{} {}".format(*engines.get(engine, "  ")) for engine in seconds)
+        terminalreporter.write_line(f"{feature:58}" + "".join(f"{mark:14}" for mark in marks))
+    terminalreporter.write_line(f"{'seconds':58}" + "".join(f"{spent:<14.0f}" for spent in seconds.values()))
+
+
 def pytest_terminal_summary(terminalreporter):
+    engines_and_features(terminalreporter)
     ends = [report for report in terminalreporter.stats.get("", []) if getattr(report, "when", "") == "teardown"]
     tables = {
         kind: [row for report in ends for name, rows in report.user_properties if name == kind for row in rows]

@@ -30,10 +30,25 @@ NEEDED_BY = {
     "thebe": "never: no page of ours asks a remote kernel",
 }
 
+# Where the browser forbids storage, or has no room, scripts that rely on it would die, the themes' too:
+# there a stand-in remembers as long as the page is open.  Runs before any of them.
+STORAGE = """try {
+      localStorage.setItem("room", "-".repeat(1000));
+      localStorage.removeItem("room");
+    } catch {
+      const kept = new Map();
+      try { Object.entries(localStorage).forEach((entry) => kept.set(...entry)); } catch {}
+      const getItem = (name) => kept.get(name) ?? null, setItem = (name, value) => void kept.set(name, String(value));
+      const removeItem = (name) => void kept.delete(name);
+      Object.defineProperty(window, "localStorage", { value: { getItem, setItem, removeItem } });
+    }
+    """
+
 # (what stands in a page, what shall stand there), whatever its language
 EDITS = [
     # icons come from a font of 14 glyphs, not from half a megabyte of script
     (r"\s*<!-- So that users can add custom icons -->\s*<script[^>]*fontawesome\.js[^>]*></script>", ""),
+    (r"(?=document\.documentElement\.dataset\.mode = localStorage)", STORAGE),
     # nothing waits for a script
     (r"<script( data-[^>]*)? src=", r"<script defer\1 src="),
     (r"<script>(?=DOCUMENTATION_OPTIONS\.)", '<script type="module">'),

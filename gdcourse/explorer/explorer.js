@@ -207,7 +207,7 @@ async function render({ model, el }) {
       try {
         answers = await ask("run", { problem: state.problem, racers, target: state.target });
       } catch (error) {
-        answers = racers.map(() => ({ error: explained(error) }));
+        answers = racers.map(() => ({ error: { ...explained(error), cause: error } }));
       }
       group.forEach((want, i) => known.set(want.key, { ...unpacked(answers[i]), key: want.key }));
     }
@@ -216,7 +216,7 @@ async function render({ model, el }) {
 
   const explained = (error) =>
     error.name === "Late"
-      ? { what: say(words.late, { seconds: 2 }), line: null }
+      ? { what: say(words.late, { seconds: error.seconds }), line: null }
       : error.name === "PythonError"
         ? { what: error.message, line: error.line ?? null }
         : { what: say(words.broken, { what: error.message }), line: null };
@@ -522,7 +522,8 @@ async function render({ model, el }) {
     });
   }
 
-  const most = () => (root.clientWidth && root.clientWidth < NARROW ? 2 : MOST);
+  const narrow = () => root.clientWidth > 0 && root.clientWidth < NARROW;
+  const most = () => (narrow() ? 2 : MOST);
 
   function replace(i, name) {
     const racer = state.racers[i];
@@ -881,8 +882,10 @@ async function render({ model, el }) {
     return [left + inside(u) * (right - left), top - inside(v) * (top - bottom)];
   };
   let dragging = false;
+  let tapping = false; // (not every browser's click says by what it was made)
   mapBox.addEventListener("pointerdown", (event) => {
-    if (event.button > 0 || (event.target === map && event.pointerType === "touch")) return; // a finger on the map scrolls
+    tapping = event.target === map && event.pointerType === "touch";
+    if (event.button > 0 || tapping) return; // a finger on the map scrolls
     dragging = true;
     mapBox.setPointerCapture(event.pointerId);
     handle.focus({ preventScroll: true });
@@ -891,9 +894,10 @@ async function render({ model, el }) {
   });
   mapBox.addEventListener("pointermove", (event) => dragging && moveTo(...point(event)));
   for (const end of ["pointerup", "pointercancel"]) mapBox.addEventListener(end, () => (dragging = false));
-  map.addEventListener("click", (event) => event.pointerType === "touch" && moveTo(...point(event))); // a tap does move it
+  map.addEventListener("click", (event) => tapping && moveTo(...point(event))); // a tap does move it
+  const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
   handle.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
+    const way = WAYS[event.key] ?? WAYS[event.code]; // some systems call a key with Shift "Unidentified"
     if (!way) return;
     event.preventDefault();
     const [left, right] = visible();
@@ -944,9 +948,9 @@ async function render({ model, el }) {
 
   await race();
   if (closed) return;
-  const failed = results.every((result) => result.error);
-  if (failed && el.childElementCount) throw new Error(results[0].error.what);
+  if (results.every((result) => result.error) && el.childElementCount) throw results[0].error.cause ?? new Error(results[0].error.what);
   el.replaceChildren(root);
+  root.classList.toggle("gx-narrow", narrow());
   if (most() === 2) state.racers = state.racers.slice(0, 2);
   inside.open = Boolean(state.inside) && most() > 2;
   await rebuilt();
@@ -958,15 +962,15 @@ async function render({ model, el }) {
     number();
   }
 
-  let width = root.clientWidth;
-  const resized = new ResizeObserver(() => {
-    if (!root.clientWidth) return;
-    const crossed = root.clientWidth < NARROW !== width < NARROW;
-    width = root.clientWidth;
+  // (a class and no container query, which came to browsers later)
+  const fit = () => {
+    const crossed = root.classList.contains("gx-narrow") !== narrow();
+    root.classList.toggle("gx-narrow", narrow());
     if (crossed) rebuilt();
     else draw();
     survey();
-  });
+  };
+  const resized = new ResizeObserver(() => root.clientWidth && requestAnimationFrame(fit));
   resized.observe(mapBox);
   const themed = new MutationObserver(() => {
     buildTable();

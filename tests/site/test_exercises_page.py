@@ -166,7 +166,9 @@ def test_starting_again_asks_before_it_discards(page, address):
 
 
 def test_a_browser_that_keeps_nothing_works_too(page, address):
-    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('private') } })")
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { configurable: true, get() { throw new Error('private') } })"
+    )
     chapter = Chapter(page, address)
     assert chapter.check("adam", source("adam"))[0] == "pass"
     assert chapter.progress() == "1/8"

@@ -5,7 +5,7 @@ import subprocess
 import unicodedata
 
 import pytest
-from conftest import ROOT, until
+from conftest import until
 from coursesite.search import CourseSearch
 
 QUERIES = {

@@ -1,8 +1,22 @@
 // Brings the page's explorers to life when the reader comes near; until then,
-// and without JavaScript, their picture stands there.
+// without JavaScript, and in a browser too old, their picture stands there.
 
 (() => {
-  const places = [...document.querySelectorAll(".gd-explorer:has(> script)")];
+  const WORDS = {
+    zh: {
+      late: "图没能动起来：这台设备算第一场比赛用了 {seconds} 秒以上。可能只是正忙。",
+      broken: "图没能动起来：没能取来 Python 或作图的程序。请检查网络后再试。",
+      again: "再试一次",
+      old: "要让这张图动起来，请用较新的浏览器（Chrome 98、Firefox 114、Safari 16 起），或者下载本页的笔记本。",
+    },
+    en: {
+      late: "The figure did not come alive: its first race took this device more than {seconds} seconds. It may only be busy.",
+      broken: "The figure did not come alive: Python or the drawing could not be fetched. Try again when you are online.",
+      again: "Try again",
+      old: "This figure comes alive in a newer browser (Chrome 98, Firefox 114, Safari 16 or later), and in the notebook.",
+    },
+  }[document.documentElement.lang.slice(0, 2)];
+  const places = [...document.querySelectorAll(".gd-explorer")].filter((el) => el.querySelector(":scope > script"));
   const home = new URL("explorer/", document.currentScript.src);
   let script; // a promise: explorer.js is fetched once
   let python;
@@ -10,8 +24,8 @@
   // What a reader wrote, or a link brought, runs in a Python of its own: it might change what others stand on.
   const GUESTS = 4;
   const guests = new Map(); // text of the rule: its Python
-  const pythonFor = ({ racers = [], text }) => {
-    const source = text ?? racers.find((racer) => racer.source && !racer.elementwise)?.source;
+  const written = ({ racers = [], text }) => text ?? racers.find((racer) => racer.source && !racer.elementwise)?.source;
+  const pythonFor = (source) => {
     if (source === undefined) return python;
     const guest = guests.get(source) ?? new CoursePython(["course.json"]);
     guests.delete(source);
@@ -28,8 +42,12 @@
     (script ??= new Promise((resolve, reject) => {
       const element = document.createElement("script");
       element.src = new URL("explorer.js", home);
-      element.onload = () => resolve(window.gdExplorer);
-      element.onerror = () => reject(new Error(element.src));
+      const failed = () => {
+        script = null; // the next try fetches anew
+        reject(new Error(element.src));
+      };
+      element.onload = () => (window.gdExplorer ? resolve(window.gdExplorer) : failed());
+      element.onerror = failed;
       document.head.append(element);
     }));
 
@@ -56,39 +74,76 @@
     return JSON.parse(answer, (name, value) => (name === "rows" && typeof value === "number" ? lines[value - 1] : value));
   };
 
-  const enliven = async (el) => {
-    near.unobserve(el);
+  const offerAnother = (el, text) => {
+    const said = document.createElement("p");
+    const button = document.createElement("button");
+    said.className = "gx-again";
+    button.type = "button";
+    button.textContent = WORDS.again;
+    button.addEventListener("click", () => {
+      said.remove();
+      delete el.dataset.alive;
+      enliven(el);
+    });
+    said.append(text, " ", button);
+    el.append(said);
+  };
+
+  const PATIENCE = 10; // seconds for what we wrote, which ends on the slowest phone
+  const enliven = async (el, shared = null) => {
     const number = places.indexOf(el) + 1;
+    const picture = [...el.children];
     python ??= new CoursePython(["course.json"]); // no exercises
     // Python and the drawing are fetched at the same time
-    const spec = JSON.parse(el.querySelector("script").textContent);
-    const warm = python.call("gdcourse.explorer.page", "run", { problem: spec.problem, racers: [] }).catch(() => {});
+    const spec = JSON.parse(el.querySelector(":scope > script").textContent);
+    const warm = python.call("gdcourse.explorer.page", "run", { problem: spec.problem, racers: [] }, { seconds: PATIENCE }).catch(() => {});
+    let limit; // seconds for what the reader writes: twice what the first race took
+    const ask = async (call, args) => {
+      const source = written(args);
+      const seconds = source === undefined ? PATIENCE : (limit ?? PATIENCE);
+      const began = performance.now();
+      try {
+        const answer = read(await pythonFor(source).call("gdcourse.explorer.page", "text", { call, args }, { seconds }));
+        limit ??= Math.max(2, Math.ceil((2 * (performance.now() - began)) / 1000));
+        return answer;
+      } catch (error) {
+        throw Object.assign(error, { seconds });
+      }
+    };
     try {
       const { render, common } = await fetched();
       await warm;
       const known = { spec, common };
       const model = {
         get: (name) => known[name],
-        ask: async (call, args) => read(await pythonFor(args).call("gdcourse.explorer.page", "text", { call, args }, { seconds: 2 })),
+        ask,
         link: link(number),
-        shared: Number(wanted) === number ? unpack(packed) : null,
+        shared,
       };
       await render({ model, el });
       el.dataset.alive = "true";
     } catch (error) {
-      // the picture stays where it is
+      el.replaceChildren(...picture);
+      if (shared) return enliven(el); // what the link tells cannot be: the explorer as it is
       el.dataset.alive = "no";
+      offerAnother(el, (error.name === "Late" ? WORDS.late : WORDS.broken).replace("{seconds}", error.seconds));
       console.info("explorer:", error);
     }
   };
 
+  const arrived = (el) => {
+    near.unobserve(el);
+    enliven(el, el === places[wanted - 1] ? unpack(packed) : null);
+  };
   const near = new IntersectionObserver(
-    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => enliven(entry.target)),
+    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => arrived(entry.target)),
     { rootMargin: "100px 0px" },
   );
+  const able = window.CoursePython && typeof structuredClone === "function";
   places.forEach((el, i) => {
     el.id ||= `explorer-${i + 1}`;
-    near.observe(el);
+    if (able) near.observe(el);
+    else el.querySelector(".gx-note").textContent = WORDS.old;
   });
   if (wanted) places[wanted - 1]?.scrollIntoView();
 })();

@@ -13,6 +13,8 @@
       discard: "放弃你写的代码，回到题目原来的样子？",
       number: "你的答案", unknown: "不对，但也不是常见的错。把算式写下来，再算一遍。", notNumber: "请输入一个数，例如 0.25 或 1e-3。",
       done: (n, all) => `自测完成 ${n}/${all}`, saved: "进度和代码只存在这台设备的浏览器里。",
+      unsaved: "浏览器存不下进度和代码，关掉本页就没有了：要留的代码请先复制出来。",
+      old: "在网页里检查代码要用较新的浏览器（Chrome 98、Firefox 114、Safari 16 起）；也可以下载本页的笔记本来做。",
       forget: "清除全部进度", sure: "清除全部章节的进度和你写的代码？这不能撤销。", lines: "参考写法",
     },
     en: {
@@ -23,6 +25,8 @@
       discard: "Discard your code and start from the stub again?",
       number: "Your answer", unknown: "Not right, and not one of the common mistakes. Write the calculation down and do it once more.", notNumber: "Please enter a number, such as 0.25 or 1e-3.",
       done: (n, all) => `Self-check: ${n}/${all} done`, saved: "Progress and code are kept in this browser only.",
+      unsaved: "The browser cannot store progress and code, and closing this page loses them: copy what you want to keep.",
+      old: "Checking code in the page needs a newer browser (Chrome 98, Firefox 114, Safari 16 or later); or download this notebook and work there.",
       forget: "Clear all progress", sure: "Clear the progress of all chapters, and the code you wrote? This cannot be undone.", lines: "The reference",
     },
   }[document.documentElement.lang.slice(0, 2)];
@@ -36,19 +40,36 @@
 
   // --- what stays: {code: {id: text}, solved: {id: true}, pages: {page: ids}}, for both languages together
 
+  // what is of another kind than we wrote is left out
+  const entries = (record, fits) =>
+    Object.fromEntries(Object.entries(record && typeof record === "object" ? record : {}).filter(([, value]) => fits(value)));
+  const isText = (value) => typeof value === "string";
+  const stored = () => {
+    try {
+      const { code, solved, pages } = JSON.parse(localStorage.getItem("gdcourse"));
+      return {
+        code: entries(code, isText),
+        solved: entries(solved, (value) => value === true),
+        pages: entries(pages, (value) => Array.isArray(value) && value.every(isText)),
+      };
+    } catch {
+      return null;
+    }
+  };
+
   const kept = {
     value: { code: {}, solved: {}, pages: {} },
-    read() {
-      try {
-        this.value = { ...this.value, ...JSON.parse(localStorage.getItem("gdcourse")) };
-      } catch {} // a browser that keeps nothing: it lasts as long as the page
-      return this.value;
-    },
+    saved: true, // false in a browser that is full, or keeps nothing: then all lasts as long as the page
     change(edit) {
-      edit(this.read());
+      if (this.saved) this.value = stored() ?? this.value; // another tab may have written
+      edit(this.value);
       try {
         localStorage.setItem("gdcourse", JSON.stringify(this.value));
-      } catch {}
+        this.saved = localStorage instanceof Storage; // (a page whose storage fails has a stand-in: polish.py)
+      } catch {
+        this.saved = false;
+      }
+      storing.textContent = this.saved ? WORDS.saved : WORDS.unsaved;
     },
   };
 
@@ -60,9 +81,15 @@
 
   // --- progress
 
-  const home = cells.at(-1)?.closest("section:has(> h2)") ?? questions.at(-1).closest("section");
+  const lastOf = (list) => list[list.length - 1];
+  const titled = (element) => {
+    const section = element.closest("section");
+    return section.querySelector(":scope > h2") ? section : titled(section.parentElement);
+  };
+  const home = cells.length ? titled(lastOf(cells)) : lastOf(questions).closest("section");
   const mark = element("a", { class: "progress-mark", href: `#${home.id}` });
   const count = element("span");
+  const storing = element("span");
   const forget = element("button", { type: "button", class: "quiet" }, WORDS.forget);
 
   const share = (page) => {
@@ -131,6 +158,7 @@
 
   const PAGE = "gdcourse.exercises.page";
   const SECONDS = 5; // a phone is slower than what a notebook runs on
+  const MOST = 1000; // numbered lines: whatever is pasted, the page lives on
   let python;
   const ask = (name, entries) => (python ??= new CoursePython()).call(PAGE, name, entries, { seconds: SECONDS });
 
@@ -152,17 +180,18 @@
       if (event.isComposing) return;
       const before = area.value.slice(0, area.selectionStart);
       const line = before.slice(before.lastIndexOf("\n") + 1);
+      const tab = event.key === "Tab" || event.code === "Tab"; // with Shift, some systems call the key "Unidentified"
       if (event.key === "Escape") leaving = true;
       else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) check();
       else if (event.key === "Enter") insert(`\n${/^ */.exec(line)[0]}${/:\s*(#.*)?$/.test(line) ? "    " : ""}`);
-      else if (event.key === "Tab" && !leaving && event.shiftKey) {
+      else if (tab && !leaving && event.shiftKey) {
         const start = before.length - line.length;
         const spaces = /^ {0,4}/.exec(area.value.slice(start))[0].length;
         if (!spaces) return; // nothing to take back: let the reader go
         area.setSelectionRange(start, start + spaces);
         document.execCommand("delete");
         area.setSelectionRange(before.length - spaces, before.length - spaces);
-      } else if (event.key === "Tab" && !leaving) insert(" ".repeat(4 - (line.length % 4)));
+      } else if (tab && !leaving) insert(" ".repeat(4 - (line.length % 4)));
       else return;
       if (event.key !== "Escape") event.preventDefault();
     });
@@ -183,7 +212,7 @@
     let busy = false;
 
     const drawNumbers = (wrong) => {
-      const lines = area.value.split("\n").length;
+      const lines = Math.min(MOST, area.value.split("\n").length);
       area.rows = Math.max(4, lines);
       numbers.replaceChildren(...Array.from({ length: lines }, (_, i) => element(i + 1 === wrong ? "mark" : "span", {}, `${i + 1}\n`)));
     };
@@ -262,9 +291,11 @@
     cell.append(element("div", { class: "exercise" }, element("label", { for: area.id }, WORDS.code), editor, help, bar, status));
   };
 
+  const able = window.CoursePython && typeof structuredClone === "function";
   kept.change((all) => (all.pages[here] = ids));
-  cells.forEach(exercise);
-  home.querySelector("h2").after(element("p", { class: "course-progress" }, count, WORDS.saved, " ", forget));
+  if (able) cells.forEach(exercise);
+  else cells.forEach((cell) => cell.append(element("p", { class: "too-old" }, WORDS.old)));
+  home.querySelector("h2").after(element("p", { class: "course-progress" }, count, storing, " ", forget));
   document.querySelector(".header-article-items__end")?.prepend(mark);
   showProgress();
 })();
