@@ -256,7 +256,7 @@ def page(browser):
 
 
 def opened(page, address):
-    """The page, with all its formulas set, as for printing."""
+    """The page, with every answer open, as for printing."""
     page.goto(address)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     return page

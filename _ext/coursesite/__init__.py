@@ -2,6 +2,7 @@
 
 ``words``      the words of the interface, in both languages
 ``search``     a search that finds Chinese
+``formulas``   mathematics, set while the book is built
 ``polish``     what a page loads, and the last hand on its HTML
 ``policy``     what a page's scripts may do, enforced by the browser
 ``links``      the other language, where to run it, what a link preview shows
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
+from . import formulas
 from .files import finish
 from .links import add_links
 from .polish import lighten
@@ -32,13 +34,15 @@ def setup(app: Sphinx):
     # Sphinx writes all pages anew when this changes
     app.add_config_value("coursesite_digest", digest_of(HERE), "html")
     app.add_search_language(CourseSearch)
-    # before katex and the theme read their options
+    app.add_html_math_renderer("katex", (formulas.inline, None), (formulas.displayed, None))
+    # before the theme reads its options
     app.connect("config-inited", configure, priority=100)
     # before the theme looks which of its templates are empty
     app.connect("html-page-context", add_links, priority=100)
     app.connect("html-page-context", lighten, priority=900)
     app.connect("build-finished", finish)
     app.connect("build-finished", fold_titles)
+    app.add_css_file("katex/katex.min.css")
     app.add_css_file("course.css")
     app.add_js_file("course.js", priority=900)
     app.add_js_file("engine.js", priority=910)
@@ -54,7 +58,6 @@ def configure(app, config):
     config.template_bridge = "coursesite.polish.PolishedTemplates"
     config.html_search_language = "course"
     config.html_math_renderer = "katex"
-    config.katex_css_path = "katex/katex.min.css"
     config.html_static_path.append(str(HERE / "assets"))
     config.templates_path.append(str(HERE / "templates"))
     config.html_favicon = str(HERE / "assets" / "favicon.svg")

@@ -19,9 +19,9 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 FIGURE = 70_000  # bytes that one figure may weigh
 
-# What the themes bring and no page of ours asks for.
+# What is brought along and no page of ours asks for.
 IDLE = ("**/*.map", "scripts/fontawesome.js*", "**/fa-brands*", "**/fa-regular*", "**/*.ttf", "sphinx-thebe.*",
-        "katex_autorenderer.js", "images/logo_*", "plus.png", "minus.png", "file.png")  # fmt: skip
+        "katex/*.js", "images/logo_*", "plus.png", "minus.png", "file.png")  # fmt: skip
 
 
 def finish(app, exception):

@@ -10,13 +10,13 @@ from pathlib import Path
 from PIL import Image
 from sphinx.jinja2glue import BuiltinTemplateLoader
 
+from .formulas import in_summaries
 from .policy import guarded
 from .words import WORDS
 
 # What a page loads only if its text needs it: part of a file's name → what to look for.
 NEEDED_BY = {
-    "katex": r"\\\(|\\\[",
-    "auto-render": r"\\\(|\\\[",
+    "katex": r'class="katex"|\\\(',
     "sphinx-design": r'class="[^"]*\bsd-',
     "design-tabs": "sd-tab-set",
     "togglebutton": r'class="[^"]*\b(toggle|dropdown|tag_hide)',
@@ -26,7 +26,6 @@ NEEDED_BY = {
     "selfcheck.js": r'class="[^"]*\b(question|tag_exercise)\b',
     "explore": r'class="[^"]*\bgd-explorer\b',
     "engine.js": r'class="[^"]*\b(tag_exercise|gd-explorer)\b',
-    "katex_autorenderer": "never: course.js sets the formulas",
     "thebe": "never: no page of ours asks a remote kernel",
 }
 
@@ -95,6 +94,7 @@ class PolishedTemplates(BuiltinTemplateLoader):
     def polish(self, html, pagename):
         if pagename != "search":
             html = re.sub(SEARCH, "", html)
+        html = in_summaries(html, pagename)
         words = WORDS[self.builder.config.language]
         html = re.sub(WIDGET_STATE, "", html, flags=re.S)
         html = re.sub(WIDGET, f'<p class="live-only">{words["live_only"]}</p>', html, flags=re.S)

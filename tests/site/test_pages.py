@@ -37,11 +37,6 @@ def visit(browser, address, site):
             "broken": page.evaluate(
                 "[...document.images].filter((i) => i.complete && !i.naturalWidth).map((i) => i.src)"
             ),
-            "raw": page.evaluate(
-                "[...document.querySelectorAll('.bd-article .math, .bd-article summary')].map((e) => e.innerText)"
-                ".filter((t) => /\\\\[([]/.test(t))"
-            ),
-            "bad": page.evaluate("[...document.querySelectorAll('.katex-error')].map((e) => e.title)"),
         }
         page.close()
     context.close()
@@ -57,10 +52,8 @@ def test_no_page_complains(visit):
     assert not {name: seen["said"] for name, seen in visit.items() if seen["said"]}
 
 
-def test_pictures_and_formulas_are_there(visit):
+def test_pictures_are_there(visit):
     assert not {name: seen["broken"] for name, seen in visit.items() if seen["broken"]}
-    assert not {name: seen["raw"] for name, seen in visit.items() if seen["raw"]}
-    assert not {name: seen["bad"] for name, seen in visit.items() if seen["bad"]}
 
 
 def test_a_first_visit_is_light(visit, site, address):
@@ -100,15 +93,18 @@ def test_chinese_pages_have_a_chinese_interface(page, address, site):
 
 
 def test_nothing_sticks_out_of_a_phone(browser, address, site):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, device_scale_factor=2)
+    """Not even when the reader magnifies it until a line is 320 px (WCAG 1.4.10)."""
+    context = browser.new_context(device_scale_factor=2)
     page = context.new_page()
     wide = {}
     for name in names(site):
         opened(page, address + name)
         page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > 390:
-            wide[name] = width
+        for phone in (390, 360, 320):
+            page.set_viewport_size({"width": phone, "height": 844})
+            width = page.evaluate("document.documentElement.scrollWidth")
+            if width > phone:
+                wide[name, phone] = width
     context.close()
     assert not wide
 

@@ -1,32 +1,4 @@
-// Formulas, the way to the other language, and boxes that scroll.
-
-// --- formulas: set when the reader comes near, or all before printing
-
-const formulas = () => {
-  if (typeof renderMathInElement === "undefined") return;
-  const delimiters = [
-    { left: "\\(", right: "\\)", display: false },
-    { left: "\\[", right: "\\]", display: true },
-  ];
-  const holders = ".bd-article .math, .bd-article summary, .nav-link, .prev-next-title";
-  const waiting = new Set([...document.querySelectorAll(holders)].filter((e) => /\\[([]/.test(e.textContent)));
-  const set = (element) => {
-    near.unobserve(element);
-    if (waiting.delete(element)) renderMathInElement(element, { delimiters, throwOnError: false });
-  };
-  const near = new IntersectionObserver(
-    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => set(entry.target)),
-    { rootMargin: "400px 0px" },
-  );
-  waiting.forEach((element) => near.observe(element));
-  const finish = () => [...waiting].forEach(set);
-  addEventListener("beforeprint", finish);
-  // who comes for one place wants it to stay where it is
-  if (location.hash) {
-    finish();
-    document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
-  }
-};
+// The way to the other language, boxes that scroll, and what is on paper.
 
 // --- the other language: "#~7" is the seventh heading, whatever its name there
 
@@ -54,13 +26,13 @@ const otherLanguage = () => {
 const arrive = () => {
   const place = /^#~(\d+)$/.exec(location.hash);
   const section = place && sections()[place[1]];
-  if (section) history.replaceState(null, "", `#${section.id}`);
+  if (section) location.replace(`#${section.id}`);
 };
 
 // --- what is wider than its box can be scrolled by keyboard (code is the theme's own care)
 
 const scrollable = () => {
-  const boxes = [...document.querySelectorAll(".bd-article .katex-display, .bd-sidebar-secondary")];
+  const boxes = [...document.querySelectorAll(".bd-article .formula, .bd-sidebar-secondary")];
   // all are measured before any is changed, or the page would be laid out anew for each
   const scrolls = boxes.filter((box) => {
     const more = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
@@ -78,6 +50,7 @@ addEventListener("beforeprint", () => {
 
 arrive();
 otherLanguage();
-formulas();
 addEventListener("load", () => setTimeout(scrollable));
 addEventListener("resize", scrollable);
+// a fold that opens may hold such a box
+addEventListener("toggle", scrollable, true);

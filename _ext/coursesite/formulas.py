@@ -1,0 +1,88 @@
+r"""Formulas, set while the book is built: KaTeX runs in a small JavaScript engine, the reader gets what it wrote.
+
+A formula that LaTeX would not read is a warning, hence an error in a strict build.
+"""
+
+import functools
+import re
+from html import escape, unescape
+from pathlib import Path
+from xml.etree import ElementTree
+
+import dukpy
+from docutils import nodes
+from sphinx.util import logging
+
+KATEX = Path(__file__).parent / "vendor" / "katex" / "katex.min.js"
+SUMMARY = re.compile(r"<summary[^>]*>.*?</summary>", re.S)
+INLINE = re.compile(r"\\\((.+?)\\\)", re.S)
+MATH = re.compile("<math .*</math>", re.S)
+# the name of a function, and the invisible sign "is applied to"
+APPLIED = re.compile("<mi[^>]*>[^<]*</mi><mo>\u2061</mo>")
+MATHML = "http://www.w3.org/1998/Math/MathML"
+MI, MO, MROW = (f"{{{MATHML}}}{name}" for name in ("mi", "mo", "mrow"))
+
+logger = logging.getLogger(__name__)
+ElementTree.register_namespace("", MATHML)
+
+
+@functools.cache
+def engine():
+    interpreter = dukpy.JSInterpreter()
+    interpreter.evaljs(KATEX.read_text("utf-8"))
+    return interpreter
+
+
+@functools.cache
+def typeset(tex, display=False):
+    """HTML to look at, and MathML to listen to."""
+    options = {"displayMode": display, "strict": "error"}
+    html = engine().evaljs("katex.renderToString(dukpy.tex, dukpy.options)", tex=tex, options=options)
+    return MATH.sub(mended, html)
+
+
+def mended(match):
+    """What KaTeX writes and MathML does not allow.
+
+    Two elements where there must be one (an index, a numerator, what wears a
+    hat), and words or whole formulas as the sign of an operator.
+    """
+    tree = ElementTree.fromstring(APPLIED.sub(r"<mrow>\g<0></mrow>", match[0]))
+    for sign in [element for element in tree.iter() if element.tag in (MI, MO) and len(element)]:
+        if all(part.tag in (MI, MROW) for part in sign.iterfind(".//*")):
+            word = "".join(sign.itertext())
+            sign[:] = []
+            sign.text = word
+        else:
+            sign.tag, sign.attrib = MROW, {}
+    return ElementTree.tostring(tree, "unicode")
+
+
+def typeset_or_warn(tex, place, display=False):
+    try:
+        return typeset(tex, display)
+    except dukpy.JSRuntimeError as error:
+        logger.warning("in the formula %s: %s", tex.strip(), str(error).splitlines()[0], location=place)
+        return f"<code>{escape(tex)}</code>"
+
+
+def inline(self, node):
+    self.body.append(typeset_or_warn(node.astext(), node))
+    raise nodes.SkipNode
+
+
+def displayed(self, node):
+    """In a box that scrolls; a formula with a number needs room for it."""
+    tex = node.astext()
+    box = self.starttag(node, "div", CLASS="formula numbered" if r"\tag" in tex else "formula")
+    self.body.append(f"{box}{typeset_or_warn(tex, node, display=True)}</div>\n")
+    raise nodes.SkipNode
+
+
+def in_summaries(html, page):
+    r"""A summary is HTML of the author's own, where Markdown ends: its formulas are written \(…\)."""
+
+    def formula(match):
+        return typeset_or_warn(unescape(match[1]), page)
+
+    return SUMMARY.sub(lambda summary: INLINE.sub(formula, summary[0]), html)
