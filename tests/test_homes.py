@@ -86,14 +86,21 @@ class Home:
     def command(self, *words):
         return [*self.before, sys.executable, str(self.folder / "course.py"), *words]
 
-    def start(self, *words, **options):
-        options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "env": self.environ} | options
-        return subprocess.Popen(self.command(*words), cwd=self.folder, start_new_session=True, **options)
+    @contextlib.contextmanager
+    def start(self, *words):
+        """The process, which is gone afterwards with all that it has started."""
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "start_new_session": True}
+        with subprocess.Popen(self.command(*words), cwd=self.folder, env=self.environ, **options) as process:
+            try:
+                yield process
+            finally:
+                with contextlib.suppress(ProcessLookupError, AttributeError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
-    def run(self, *words, **options):
+    def run(self, *words):
         """(exit code, what it said)"""
-        process = self.start(*words, **options)
-        said = (process.communicate(timeout=120)[0] or b"").decode()
+        with self.start(*words) as process:
+            said = process.communicate(timeout=120)[0].decode()
         assert "Traceback" not in said, said
         return process.returncode, said
 
@@ -282,8 +289,7 @@ def course_py_alone(home):
 @row("test", 1, "apt install python3-venv")
 def python_without_ensurepip(home):
     home.disturb("""
-        import importlib.metadata
-import importlib.util
+        import importlib.util
         find = importlib.util.find_spec
         importlib.util.find_spec = lambda name, *more: None if name == "ensurepip" else find(name, *more)
     """)
@@ -569,20 +575,19 @@ def test_what_becomes_of_an_environment(home):
     _, said = home.run("test")
     assert said.count("$") == 1, "nothing is to be done"
 
-    (home.folder / "requirements.txt").write_text("tiny  # another line\n")
     (home.venv / "made-by-course.txt").unlink()  # the older edition wrote none
-    works, home.environ["PIP_FIND_LINKS"] = home.environ["PIP_FIND_LINKS"], str(home.folder)
+    (home.folder / "requirements.txt").write_text("tiny\nnot-to-be-had\n")
     code, said = home.run("test")
     assert code == 1
     assert "Is there a network?" in said
-    home.environ["PIP_FIND_LINKS"] = works
+    (home.folder / "requirements.txt").write_text("tiny  # another line\n")
     code, said = home.run("test")
     assert code == 0, said
     assert "-m venv" not in said
     assert "pip install" in said
     assert mine.exists()
 
-    home.environ["PIP_FIND_LINKS"] = str(home.folder)
+    works, home.environ["PIP_FIND_LINKS"] = home.environ["PIP_FIND_LINKS"], str(home.folder)
     code, said = home.run("test", "--fresh")
     assert (code, mine.exists()) == (1, True), "the old one is back"
     assert "Is there a network?" in said
