@@ -85,7 +85,9 @@ def make(machine):
     remove(half)
     print(f"making {machine}", flush=True)
     command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", machine.name, half, *mirror()]
-    logged([*APART, *command], machine.with_suffix(".debootstrap.log"), check=True)
+    log = machine.with_suffix(".debootstrap.log")
+    if logged([*APART, *command], log)[0]:
+        sys.exit(f"debootstrap could not make {machine.name}; what it said is in {log}")
     subprocess.run(["chroot", half, "useradd", "--uid", str(READER), "--no-create-home", "reader"], check=True)
     remove(machine)
     half.rename(machine)
@@ -170,9 +172,10 @@ def say(machine, log, *words):
     return logged([*APART, "bash", "-c", INSIDE, machine, str(READER), *settings, *command], log)
 
 
-def logged(command, log, **options):
+def logged(command, log):
+    """Run a command that nobody answers; its code, and what it said, which is in ``log`` too."""
     with open(log, "w+", encoding="utf-8", errors="replace") as file:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, **options)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
         file.seek(0)
         return done.returncode, file.read()
 
@@ -213,4 +216,7 @@ def table(rows):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("interrupted")
