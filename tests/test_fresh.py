@@ -68,10 +68,11 @@ def test_a_folder_in_which_something_is_mounted_is_not_deleted(monkeypatch):
 
 
 def test_what_runs_on_a_machine_ends_with_the_script():
-    if subprocess.run([*fresh.APART, "true"], capture_output=True).returncode:
+    if subprocess.run(fresh.inside(Path("/"), "true"), capture_output=True).returncode:
         pytest.skip("no right to make a namespace here: NOT TESTED")
-    script = f"import subprocess; subprocess.run({[*fresh.APART, 'sh', '-c', 'echo ready; sleep 60; echo alive']})"
+    command = fresh.inside(Path("/"), "sh", "-c", "id -u; sleep 60; echo alive")
+    script = f"import subprocess; subprocess.run({command})"
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline() == "ready\n"
+        assert process.stdout.readline() == f"{fresh.READER}\n"
         process.kill()
         assert process.stdout.read() == ""  # and at once: nobody holds it open any more

@@ -46,8 +46,9 @@ COLUMNS += ["notebooks run", "differ", "time"]
 # Mounts and processes that nobody else sees, and that end with whoever started them.
 APART = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child"]
 INSIDE = """
-mount -t proc proc "$0/proc" && mount -t tmpfs -o mode=1777 tmpfs "$0/dev/shm" &&
-exec chroot --userspec "$1:$1" --groups= "$0" env -i "${@:2}"
+mount -t proc proc "$0/proc" && mount -t tmpfs -o mode=1777 tmpfs "$0/dev/shm" || exit
+chroot --userspec "$1:$1" --groups= "$0" env -i "${@:2}"
+exit $?  # not exec: who becomes another user no longer ends with whoever started it, so root stays above
 """
 
 
@@ -167,9 +168,13 @@ def row(machine, commands, further):
 
 def say(machine, log, *words):
     """Run a command as the reader of ``machine``, in the course's folder; its code, and what it said."""
+    return logged(inside(machine, "bash", "-c", f"cd ~/course && exec {shlex.join(words)}"), log)
+
+
+def inside(machine, *words):
+    """The command that runs a command as the reader of ``machine``."""
     settings = [f"{name}={value}" for name, value in environment().items()]
-    command = ["bash", "-c", f"cd ~/course && exec {shlex.join(words)}"]
-    return logged([*APART, "bash", "-c", INSIDE, machine, str(READER), *settings, *command], log)
+    return [*APART, "bash", "-c", INSIDE, str(machine), str(READER), *settings, *words]
 
 
 def logged(command, log):
