@@ -105,6 +105,14 @@ def test_an_endless_loop_is_stopped_and_the_page_lives(page, address):
     assert chapter.check("adam", source("adam"))[0] == "pass"
 
 
+def test_an_answer_that_brings_python_down_is_told_so_and_the_page_lives(page, address):
+    chapter = Chapter(page, address)
+    page.fill("#code-adam", "import jsffi\njsffi.to_js([1]).at.call()")
+    chapter.press("adam", "check")
+    assert "再检查一次会另开一个" in chapter.says("adam", wait_for=".error")
+    assert chapter.check("adam", source("adam"))[0] == "pass"
+
+
 @EDITIONS
 def test_hints_come_in_three_levels_and_the_solution_after_a_check(page, address, edition):
     chapter = Chapter(page, address, edition)

@@ -26,7 +26,10 @@ window.CoursePython = (() => {
       const script = document.createElement("script");
       script.src = new URL("local.js", home).href;
       script.onload = () => resolve(CoursePython.local);
-      script.onerror = () => reject(failure("LoadError", script.src));
+      script.onerror = () => {
+        bundle = null; // so that the next try tries again
+        reject(failure("LoadError", script.src));
+      };
       document.head.append(script);
     }));
 
@@ -38,7 +41,7 @@ window.CoursePython = (() => {
       return read(response);
     }); // prettier-ignore
     known.set(name, file);
-    file.catch(() => known.delete(name)); // so that the next try tries again
+    file.catch(() => known.delete(name));
     return file;
   };
   const text = (response) => response.text();

@@ -9,6 +9,7 @@
       code: "你的代码", check: "检查", hint: "提示", solution: "答案", again: "重来",
       keys: "Tab 缩进，Ctrl+Enter 检查；要用 Tab 离开编辑框，先按 Esc。",
       wait: "正在检查……第一次要先取来 Python（约 260 KB）。",
+      crashed: "这段代码让页面里的 Python 停止了工作。再检查一次会另开一个；总是这样的话，请下载本页的笔记本，在 Jupyter 里做。",
       broken: "没能取来 Python。请检查网络后再试；也可以下载本页的笔记本，在 Jupyter 里做。",
       discard: "放弃你写的代码，回到题目原来的样子？",
       number: "你的答案", unknown: "不对，但也不是常见的错。把算式写下来，再算一遍。", notNumber: "请输入一个数，例如 0.25 或 1e-3。",
@@ -21,6 +22,7 @@
       code: "Your code", check: "Check", hint: "Hint", solution: "Solution", again: "Start again",
       keys: "Tab indents, Ctrl+Enter checks; to leave the editor by Tab, press Esc first.",
       wait: "Checking … the first time Python has to be fetched (about 260 KB).",
+      crashed: "This code brought the page's Python down. Checking again starts another; if it keeps happening, download this notebook and work in Jupyter.",
       broken: "Python could not be fetched. Try again when you are online, or download this notebook and work in Jupyter.",
       discard: "Discard your code and start from the stub again?",
       number: "Your answer", unknown: "Not right, and not one of the common mistakes. Write the calculation down and do it once more.", notNumber: "Please enter a number, such as 0.25 or 1e-3.",
@@ -229,7 +231,7 @@
       try {
         await work();
       } catch (error) {
-        say("error", "!", error.name === "LoadError" ? [WORDS.broken] : [WORDS.broken, error.message]);
+        say("error", "!", error.name === "LoadError" ? [WORDS.broken] : [WORDS.crashed, error.message]);
       }
       busy = false;
     };
