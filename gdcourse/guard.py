@@ -195,7 +195,7 @@ def _not_called(*_, **__):
 class Gradient(partial):
     """The gradient function as a rule sees it; who calculates with it as if it were a value is told to call it."""
 
-    __array_ufunc__ = __array__ = _not_called
+    __array__ = _not_called
     __add__ = __radd__ = __iadd__ = __sub__ = __rsub__ = __isub__ = _not_called
     __mul__ = __rmul__ = __imul__ = __matmul__ = __rmatmul__ = __imatmul__ = _not_called
     __truediv__ = __rtruediv__ = __itruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _not_called

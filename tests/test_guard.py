@@ -374,6 +374,18 @@ def test_the_start_decides_the_precision(start, lr):
     assert run.thetas.dtype.isnative
 
 
+def test_one_rate_is_one_run_however_it_is_written():
+    """Each step is calculated in float32, not rounded to it afterwards."""
+    problem = own(start=np.ones(2, np.float32))
+    plain = gd.minimize(problem, gd.adam, steps=9, lr=0.1)
+    for lr in (np.float64(0.1), np.longdouble(0.1), np.array(0.1), lambda t: np.float64(0.1)):
+        run = gd.minimize(problem, gd.adam, steps=9, lr=lr)
+        np.testing.assert_array_equal(run.thetas, plain.thetas)
+        assert callable(lr) or type(run.hyper["lr"]) is float
+    for lr in (np.full(2, 0.1), np.full(2, 0.1, np.float32)):
+        assert gd.minimize(problem, gd.sgd, steps=1, lr=lr).hyper["lr"].dtype == np.float32
+
+
 def test_float32_on_data_of_float64():
     assert gd.minimize(LINE, gd.adam, np.zeros(2, np.float32), steps=3).thetas.dtype == np.float32
 
