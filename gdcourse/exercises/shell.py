@@ -306,7 +306,9 @@ class _Limit:
     def _handle(self, signum, frame):
         if not (self.late or self.deep):
             raise KeyboardInterrupt
-        if self.running and frame.f_code is not _Limit.__exit__.__code__:
+        if frame.f_code is _Limit._count.__code__:
+            frame = frame.f_back  # what is being counted
+        if self.running and frame.f_code not in (_diagnose.__code__, _Limit.__exit__.__code__):  # nothing stops the end
             raise _Stop
 
     def _ring(self):
@@ -337,7 +339,7 @@ class _Limit:
             self.depth -= 1
         elif event == "call":
             self.depth += 1
-            if self.depth > DEPTH:
+            if self.depth > DEPTH and not self.deep:  # from then on the handler stops it
                 self.deep = self.times
                 raise _Stop if self.times else RecursionError
 
