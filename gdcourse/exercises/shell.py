@@ -219,10 +219,10 @@ def _diagnose(exercise, fn):
         try:
             with _memory(MEMORY), limit:
                 result = core.observe(exercise, limit.around(fn), array, limit.line_of)
-        except _Stop as stop:
+        except _Stop:
             result = {"kind": "error", "exercise": exercise.name}
-            if limit.deep:
-                result |= {"id": "exception", "about": "recursion", "line": limit.line_of(_first(stop)) or ""}
+            if limit.deep:  # and where
+                result |= {"id": "exception", "about": "recursion", "line": limit.deep}
             else:
                 result |= {"id": "timeout", "got": f"{SECONDS:g}"}
     if "trace" in result:
@@ -230,13 +230,6 @@ def _diagnose(exercise, fn):
             result = core.explain(exercise, result["trace"], array)
     printed = " ⏎ ".join(sink.getvalue().splitlines())
     return result, printed
-
-
-def _first(error):
-    """The error in whose handling it arose."""
-    while isinstance(error.__context__, _Stop):
-        error = error.__context__
-    return error
 
 
 @contextlib.contextmanager
@@ -340,8 +333,16 @@ class _Limit:
         elif event == "call":
             self.depth += 1
             if self.depth > DEPTH and not self.deep:  # from then on the handler stops it
-                self.deep = self.times
+                self.deep = self.times and self._caller(frame.f_back)
                 raise _Stop if self.times else RecursionError
+
+    def _caller(self, frame):
+        """The learner's innermost line, seen from ``frame``."""
+        places = []
+        while frame and frame.f_code is not self.watched:
+            places.append((frame.f_code.co_filename, frame.f_lineno))
+            frame = frame.f_back
+        return _text(*next(place for place in places if place[0] == places[-1][0]))
 
     def line_of(self, error):
         """The learner's line in which ``error`` arose; None when it arose in calling the function."""
@@ -352,8 +353,10 @@ class _Limit:
                 file = ""
             elif file == "":
                 file, number = code.co_filename, at
-            elif code.co_filename == file and at != code.co_firstlineno:  # (one that is only being entered)
+            elif code.co_filename == file:
                 number = at
-        if not file:
-            return None
-        return linecache.getline(file, number).strip() or f"line {number}"
+        return _text(file, number) if file else None
+
+
+def _text(file, number):
+    return linecache.getline(file, number).strip() or f"line {number}"
