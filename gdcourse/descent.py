@@ -292,7 +292,7 @@ def minimize(
                 if good and stop:
                     first, last, now = history.table[[0, history.filled - 2, history.filled - 1]]
                     moment = Moment(problem, t, now["theta"], now["loss"], last["theta"], last["loss"], first["theta"])
-                    met = next((s for s in stop if s(moment)), None)
+                    met = _met(stop, moment)
                     if met is not None:
                         status, stopped_by = Status.CONVERGED, getattr(met, "__name__", str(met))
                         break
@@ -597,6 +597,24 @@ def _start(problem, theta0):
     if theta.shape != start.shape:
         raise ValueError(shape_hint("theta0", theta.shape, start.shape))
     return theta
+
+
+def _met(stop, moment):
+    """The first of the stopping rules that says yes, or None."""
+    for rule in stop:
+        answer = rule(moment)
+        if answer is None or np.size(answer) != 1:
+            raise TypeError(
+                say(
+                    f"停止规则 {name_of(rule)} 应返回 True 或 False，返回的却是 {short(answer)}；"
+                    "试试 np.all(...) 或 np.any(...)",
+                    f"the stopping rule {name_of(rule)} must return True or False, got {short(answer)}; "
+                    "try np.all(...) or np.any(...)",
+                )
+            )
+        if answer:
+            return rule
+    return None
 
 
 def _stop_rules(stop):

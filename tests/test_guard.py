@@ -579,3 +579,31 @@ def test_division_by_zero_in_python_gets_a_note():
     with pytest.raises(ZeroDivisionError) as caught:
         gd.minimize(own(), uncorrected, steps=3)
     assert "t = t + 1" in caught.value.__notes__[0]
+
+
+# --- what stops a run, what the explorer asks -------------------------------------
+
+
+@pytest.mark.parametrize("answer", [np.array([True, False]), [], None, np.ones((2, 2))])
+def test_a_stopping_rule_says_yes_or_no(answer):
+    def mine(moment):
+        return answer
+
+    with pytest.raises(TypeError, match=r"stopping rule mine must return True or False, got .*; try np.all"):
+        gd.minimize(own(), gd.sgd, steps=3, stop=mine)
+
+
+def test_the_explorer_stands_at_the_same_door():
+    def doubled(theta):
+        theta *= 2
+        return [int(theta[0]), 1]
+
+    pure = gd.Explorer(own(gradient=lambda x: [int(2 * x[0]), 1]), gd.sgd, steps=5).runs()
+    assert gd.Explorer(own(gradient=doubled), gd.sgd, steps=5).runs() == pure
+    with pytest.raises(TypeError, match="complex"):
+        gd.Explorer(Unchecked(loss=lambda x: 1j), gd.sgd, steps=5).runs()
+    [lost] = gd.Explorer(Unchecked(gradient=lambda x: None), gd.sgd, steps=5).runs()
+    assert "is a return missing?" in lost["error"]["what"]
+    few = Unchecked(stream=lambda: itertools.repeat(same, 3))
+    [ended] = gd.Explorer(few, gd.sgd, steps=5).runs()
+    assert "gradients for 3 steps only; let steps be 3 at most" in ended["error"]["what"]

@@ -22,6 +22,7 @@ from gdcourse import optimizers, surfaces
 from gdcourse.checks import check_count, check_knob, check_problem, check_rule
 from gdcourse.explorer import page
 from gdcourse.explorer.picture import picture
+from gdcourse.guard import Guard, Loss
 from gdcourse.language import language, say
 from gdcourse.plotting import LOOKS
 from gdcourse.problems import LinearRegression, Surface
@@ -270,11 +271,20 @@ class Own:
     """A problem that only the kernel knows, as ``page.run`` asks for it."""
 
     def __init__(self, problem, batch_size):
-        self.problem, self.batch_size = problem, batch_size
+        self.problem, self.batch_size, self.height = problem, batch_size, Loss(problem.loss)
         self.best = float(getattr(problem, "best_loss", 0.0))
 
     def loss(self, x, y):
-        return float(self.problem.loss(np.array([x, y])))
+        return self.height(np.array([x, y]))
 
     def gradients(self, pair):
-        return iter(self.problem.gradients(self.batch_size))
+        guard, steps = Guard(np.dtype(float), 1), 0
+        for gradient in self.problem.gradients(self.batch_size):
+            steps += 1
+            yield guard.around(gradient)
+        raise ValueError(
+            say(
+                f"这个问题只给出 {steps} 步的梯度；把步数 steps 设在 {steps} 以内",
+                f"the problem has gradients for {steps} steps only; let steps be {steps} at most",
+            )
+        )
