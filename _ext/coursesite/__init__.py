@@ -22,6 +22,7 @@ from sphinx.application import Sphinx
 from . import formulas
 from .files import finish
 from .links import add_links
+from .policy import count_without_eval
 from .polish import lighten
 from .search import CourseSearch, fold_titles
 from .words import WORDS
@@ -42,6 +43,7 @@ def setup(app: Sphinx):
     app.connect("html-page-context", lighten, priority=900)
     app.connect("build-finished", finish)
     app.connect("build-finished", fold_titles)
+    app.connect("build-finished", count_without_eval)
     app.add_css_file("katex/katex.min.css")
     app.add_css_file("course.css")
     app.add_js_file("course.js", priority=900)

@@ -6,9 +6,11 @@ run's summary shows the table.
 """
 
 import os
+import re
 import shutil
 
 import pytest
+from attacks import ATTEMPTS, CRAWL, PLANTED, RUN, asking, reached, told
 from conftest import hosted, missing, names
 from engines import MINI_BROWSER, Chromium, Firefox, WebKit, watched
 
@@ -142,6 +144,30 @@ def test_the_switch_lands_on_the_same_section(engine, home):
     assert engine.wait("return decodeURIComponent(location.hash.slice(1))") == here[7]
     top = engine.run("await pause(0.3); return document.getElementById(given[0]).getBoundingClientRect().top", here[7])
     assert -5 < top < 300
+
+
+# --- what leads nowhere
+
+
+def test_nothing_leads_out_of_the_pages_python(engine, home):
+    engine.open(home + ADAM)
+    said = {}
+    for name, source in ATTEMPTS.items():
+        said[name] = told(engine.run(f"return ({RUN})(given[0])", asking(source)))
+    assert not {name: text for name, text in said.items() if reached(text)}
+    found = re.search(r"found: (\d+) (\[.*?\])", told(engine.run(f"return ({RUN})(given[0])", asking(CRAWL))))
+    assert int(found[1]) > 50
+    assert found[2] == "[]"
+
+
+def test_a_planted_request_is_refused_from_page_and_worker(engine, home, stranger):
+    elsewhere, asked = stranger
+    engine.open(home + ADAM)
+    engine.run(f"await ({PLANTED})(given[0]); await pause(0.3)", elsewhere)
+    assert asked == []
+    refused = engine.run("return complaints.splice(0)")
+    assert any("connect-src" in text for text in refused)
+    assert any("img-src" in text for text in refused)
 
 
 # --- the explorer
