@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import venv
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -82,19 +83,26 @@ def lock(upgrade=False):
 
 def fits():
     """A row for each Python, a column for each system.  Returns how many do not fit."""
-    bad = []
-    with environment("uv") as programs:
-        print("Python  " + "".join(f"{system:>16}" for system in SYSTEMS))
-        for python in PYTHONS:
-            row = ""
-            for system in SYSTEMS:
-                place = ["--python-version", python, "--python-platform", system, "--only-binary", ":all:"]
-                resolved, said = compiled(programs, "--constraints", LOCK, *place)
-                free = [line for line in said.splitlines() if name(line) not in pins(LOCK)] if resolved else []
-                if free or not resolved:
-                    bad.append(f"{python} on {system}: " + (f"not pinned: {free}" if free else said))
-                row += f"{'FAILS' if not resolved else f'{len(said.splitlines())} packages':>16}"
-            print(f"{python:8}{row}", flush=True)
+    bad, pinned = [], pins(LOCK)
+    with environment("uv") as programs, ThreadPoolExecutor(6) as several:
+
+        def resolve(place):
+            python, system = place
+            where = ["--python-version", python, "--python-platform", system, "--only-binary", ":all:"]
+            return compiled(programs, "--constraints", LOCK, *where)
+
+        places = [(python, system) for python in PYTHONS for system in SYSTEMS]
+        found = dict(zip(places, several.map(resolve, places), strict=True))
+    print("Python  " + "".join(f"{system:>16}" for system in SYSTEMS))
+    for python in PYTHONS:
+        row = ""
+        for system in SYSTEMS:
+            resolved, said = found[python, system]
+            free = [line for line in said.splitlines() if name(line) not in pinned] if resolved else []
+            if free or not resolved:
+                bad.append(f"{python} on {system}: " + (f"not pinned: {free}" if free else said))
+            row += f"{'FAILS' if not resolved else f'{len(said.splitlines())} packages':>16}"
+        print(f"{python:8}{row}")
     print("\n".join(bad))
     return len(bad)
 

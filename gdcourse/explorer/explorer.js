@@ -114,7 +114,7 @@ const sensible = (link, first, common) => {
   return {
     ...task, problem, steps, start,
     racers: racers.length ? racers : first.racers,
-    at: Number.isFinite(said.at) ? Math.max(0, Math.min(steps, Math.round(said.at))) : steps,
+    at: Math.max(0, Math.min(steps, Number.isFinite(said.at) ? Math.round(said.at) : (task.at ?? steps))),
     front: words(said.front) ? said.front : first.front,
     question: has(common.presets, said.question) ? said.question : null,
   }; // prettier-ignore

@@ -290,7 +290,7 @@ def test_python_is_fetched_by_the_first_check_and_from_nowhere_else(page, addres
     chapter.check("adam", source("adam"))
     fetched = {url.rsplit("/", 1)[1] for url in chapter.asked if "/python/" in url}
     assert fetched == {"worker.js", "micropython.wasm", "course.json", "exercises.json"}
-    assert all(url.startswith((address, "data:")) for url in chapter.asked)
+    assert all(url.removeprefix("blob:").startswith(address.removesuffix("some/course/")) for url in chapter.asked)
 
 
 def test_without_a_script_stubs_and_choices_stand_there(browser, address):

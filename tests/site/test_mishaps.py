@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, until
 
 ADAM = "chapters/05_adam.html"
 EDITIONS = pytest.mark.parametrize(("edition", "lang"), [("", "zh"), ("en/", "en")])
@@ -80,7 +80,7 @@ def test_what_a_reader_writes_has_twice_the_time_of_the_first_race(page, address
     page.locator("summary", has_text="Edit the rule").click()
     page.evaluate("calls.length = 0")
     page.locator(".gx-run").click()
-    page.wait_for_function("calls.some(([name]) => name === 'run')")
+    until(page, "calls.some(([name]) => name === 'run')")
     [seconds] = page.evaluate("calls.filter(([name]) => name === 'run').map(([, seconds]) => seconds)")
     assert seconds >= 4
 

@@ -13,11 +13,11 @@ def course_call(function, arguments):
 
 // All that stays of this worker's globals: the language (but for what makes code of text), and what MicroPython uses.
 const KEPT = new Set(`
-  Object Array Boolean Number BigInt String Symbol Math JSON Date RegExp Intl Promise Proxy Reflect Iterator
+  Object Array Boolean Number BigInt String Symbol Math JSON Date RegExp Intl Promise Proxy Reflect
   Map Set WeakMap WeakSet WeakRef FinalizationRegistry globalThis undefined NaN Infinity
-  Error AggregateError EvalError RangeError ReferenceError SuppressedError SyntaxError TypeError URIError
+  Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError
   ArrayBuffer DataView Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array
-  Float16Array Float32Array Float64Array BigInt64Array BigUint64Array parseFloat parseInt isNaN isFinite
+  Float32Array Float64Array BigInt64Array BigUint64Array parseFloat parseInt isNaN isFinite
   Module proxy_js_ref proxy_js_ref_next proxy_js_ref_map proxy_js_map proxy_js_existing pyProxyFinalizationRegistry
   WebAssembly TextDecoder TextEncoder crypto console`.trim().split(/\s+/));
 
