@@ -1,0 +1,47 @@
+"""What the first edition had, and others may have linked to, quoted or set as homework: nothing of it is lost.
+
+``first_edition.json`` was written once, from the site of the first edition:
+the addresses (page, and places in it, by edition), the numbers of equations,
+the claims and slips, the exercises, the questions.
+"""
+
+import json
+import re
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from gdcourse.exercises import core
+
+FROZEN = json.loads((ROOT / "tests" / "first_edition.json").read_text("utf-8"))
+
+
+def ids(page):
+    return set(re.findall(r'<[^>]* id="([^"]+)"', page.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("address", FROZEN["addresses"])
+def test_an_address_still_leads_there(site, address):
+    page = site / address
+    assert page.is_file()
+    lost = set(FROZEN["addresses"][address]) - ids(page)
+    assert not lost
+
+
+def test_equations_keep_their_numbers():
+    printed = {
+        number
+        for path in ROOT.glob("source/*.md")
+        for number in re.findall(r"\\tag\{([^}]+)\}", path.read_text("utf-8"))
+    }
+    assert not set(FROZEN["equations"]) - printed
+
+
+def test_claims_and_slips_keep_their_names():
+    assert not set(FROZEN["claims"]) - set(yaml.safe_load((ROOT / "source/claims.yml").read_text("utf-8")))
+
+
+def test_questions_and_exercises_keep_their_names():
+    assert not set(FROZEN["questions"]) - set(yaml.safe_load((ROOT / "source/questions.yml").read_text("utf-8")))
+    assert not set(FROZEN["exercises"]) - set(core.ORDER)
