@@ -5,13 +5,8 @@ import subprocess
 import sys
 from urllib.parse import unquote, urlsplit
 
-from bs4 import BeautifulSoup
-from conftest import build, copy_of_the_project, pages
+from conftest import build, copy_of_the_project, pages, soup
 from notebooks import ROOT
-
-
-def soup(path):
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
 
 
 def test_both_languages_have_the_same_pages(site):
@@ -29,10 +24,11 @@ def test_language_of_each_page(site):
 
 def test_internal_links_resolve(site):
     """Every relative href and src leads to a file, and every fragment to an id in it."""
-    ids = {path.resolve(): {tag["id"] for tag in soup(path).find_all(id=True)} for path in pages(site)}
+    trees = {path.resolve(): soup(path) for path in pages(site)}
+    ids = {path: {tag["id"] for tag in tree.find_all(id=True)} for path, tree in trees.items()}
     broken = set()
-    for path in ids:
-        for tag in soup(path).find_all(["a", "link", "script", "img"]):
+    for path, tree in trees.items():
+        for tag in tree.find_all(["a", "link", "script", "img"]):
             link = tag.get("href") or tag.get("src") or ""
             address = urlsplit(link)
             if address.scheme or address.netloc or link in ("", "#"):

@@ -1,8 +1,7 @@
 """axe-core on every page of both editions, light and dark."""
 
 import pytest
-from bs4 import BeautifulSoup
-from conftest import missing, names, pages
+from conftest import missing, names, pages, soup
 
 # One word of code of each kind and ground is enough to see its contrast.
 THIN_OUT_CODE = """
@@ -42,7 +41,7 @@ def test_axe_finds_nothing(browser, address, site, scheme):
 def test_each_heading_of_a_table_says_something(site):
     empty = {}
     for path in pages(site):
-        for heading in BeautifulSoup(path.read_text("utf-8"), "html.parser").select("article th"):
+        for heading in soup(path).select("article th"):
             if not heading.get_text().strip():
                 empty.setdefault(path.relative_to(site).as_posix(), []).append(str(heading))
     assert not empty

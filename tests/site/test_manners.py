@@ -10,14 +10,9 @@ import nbformat
 import notebooks
 import pytest
 import yaml
-from bs4 import BeautifulSoup
-from conftest import ROOT, build, copy_of_the_project, missing, pages
+from conftest import ROOT, build, copy_of_the_project, missing, pages, soup
 
 DESCRIPTIONS = yaml.safe_load((ROOT / "_ext/coursesite/descriptions.yml").read_text("utf-8"))
-
-
-def soup(path):
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
 
 
 def test_each_page_has_a_description_of_its_own(site):

@@ -20,10 +20,9 @@ def printed(project, site):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(course, "ROOT", project)
         patch.setattr(course, "BIN", Path(sys.executable).parent)
-        patch.setenv("CHROMIUM", CHROMIUM)
         patch.setenv("PYTHONPATH", str(project))
         patch.chdir(project)
-        course.pdf()
+        course.pdf(CHROMIUM)
     return project / "_build" / "pdf"
 
 
