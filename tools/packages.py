@@ -40,12 +40,13 @@ HEAD = """\
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("word", choices=["lock", "fits", "newest"])
+    parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=SYSTEMS, help="with fits: only these")
     parser.add_argument("--upgrade", action="store_true", help="with lock: move every pin")
     options = parser.parse_args()
     if options.word == "lock":
         lock(options.upgrade)
     elif options.word == "fits":
-        sys.exit(fits())
+        sys.exit(fits(options.systems))
     else:
         newest()
 
@@ -81,7 +82,7 @@ def lock(upgrade=False):
     print(f"{LOCK.name}: {len(pins(LOCK))} packages")
 
 
-def fits():
+def fits(systems=SYSTEMS):
     """A row for each Python, a column for each system.  Returns how many do not fit."""
     bad, pinned = [], pins(LOCK)
     with environment("uv") as programs, ThreadPoolExecutor(6) as several:
@@ -91,12 +92,12 @@ def fits():
             where = ["--python-version", python, "--python-platform", system, "--only-binary", ":all:"]
             return compiled(programs, "--constraints", LOCK, *where)
 
-        places = [(python, system) for python in PYTHONS for system in SYSTEMS]
+        places = [(python, system) for python in PYTHONS for system in systems]
         found = dict(zip(places, several.map(resolve, places), strict=True))
-    print("Python  " + "".join(f"{system:>16}" for system in SYSTEMS))
+    print("Python  " + "".join(f"{system:>16}" for system in systems))
     for python in PYTHONS:
         row = ""
-        for system in SYSTEMS:
+        for system in systems:
             resolved, said = found[python, system]
             free = [line for line in said.splitlines() if name(line) not in pinned] if resolved else []
             if free or not resolved:

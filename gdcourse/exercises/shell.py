@@ -332,9 +332,18 @@ class _Limit:
             self.depth -= 1
         elif event == "call":
             self.depth += 1
-            if self.depth > DEPTH and not self.deep:  # from then on the handler stops it
-                self.deep = self.times and self._caller(frame.f_back)
-                raise _Stop if self.times else RecursionError
+            if self.depth > DEPTH and not self.deep:
+                self.depth = self._measured(frame)
+                if self.depth > DEPTH:  # from then on the handler stops it
+                    self.deep = self.times and self._caller(frame.f_back)
+                    raise _Stop if self.times else RecursionError
+
+    def _measured(self, frame):
+        """How many calls ``frame`` is from the learner's function; 0 if it is somebody else's."""
+        depth = 0
+        while frame and frame.f_code is not self.watched:
+            frame, depth = frame.f_back, depth + 1
+        return depth if frame else 0
 
     def _caller(self, frame):
         """The learner's innermost line, seen from ``frame``."""

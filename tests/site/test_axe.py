@@ -28,6 +28,8 @@ def test_axe_finds_nothing(browser, address, site, scheme):
     window = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
     page = window.new_page()
     for name in names(site):
+        if scheme == "dark" and name.startswith("en/"):
+            continue  # both editions have the same colours
         page.goto(address + name)
         page.wait_for_timeout(300)  # colours that fade in
         page.evaluate(THIN_OUT_CODE)
