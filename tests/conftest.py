@@ -68,8 +68,14 @@ def missing(what):
     pytest.skip(f"{what} is missing: NOT TESTED here")
 
 
+# A process takes a whole file at a time: those that take a minute or more come first, so that none is left for the end.
+LONG = """test_engines test_homes test_exercises test_explorer_page test_axe test_exercises_page test_mishaps test_pages
+test_pdf test_safety test_formulas test_manners test_sources""".split()  # noqa: SIM905
+
+
 def pytest_collection_modifyitems(items):
     """A notebook that needs what is not installed is skipped, and says so; on CI it runs, and fails."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
     found = {item.path: None for item in items if item.path.suffix == ".ipynb"}
     for path in found:
         found[path] = lacks(nbformat.read(path, as_version=4))
