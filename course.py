@@ -523,9 +523,9 @@ def serve(server):
 
 def run(tool, *arguments, answers_ctrl_c=False):
     """Call a tool of the virtual environment; end with its exit code if it fails."""
+    if answers_ctrl_c:  # only by the tool, which as a new program knows nothing of this handler
+        signal.signal(signal.SIGINT, lambda *_: None)
     process = start(tool, *arguments)
-    if answers_ctrl_c:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         code = process.wait()
     finally:

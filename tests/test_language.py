@@ -192,9 +192,13 @@ def test_a_chinese_font_of_the_system_has_the_rest(name, bare, tmp_path, caplog)
     assert draw(titles("学习率 龘"), caplog) == []
 
 
-def test_the_font_of_this_system_has_the_rest(caplog):
+@pytest.fixture
+def noto():
     if not any("CJK" in font.name for font in font_manager.fontManager.ttflist):
         missing("Noto Sans CJK, Debian's fonts-noto-cjk,")
+
+
+def test_the_font_of_this_system_has_the_rest(noto, caplog):
     gd.use_language("zh")
     assert draw(titles("學習率與損失函數", "龘龜鬱籲 喆堃"), caplog) == []
 
@@ -229,7 +233,7 @@ def test_a_font_for_simplified_characters_comes_before_its_sisters(bare, tmp_pat
 
 
 @pytest.mark.parametrize("form", ["pdf", "svg"])
-def test_the_rest_is_in_every_kind_of_file(form, tmp_path, caplog):
+def test_the_rest_is_in_every_kind_of_file(form, noto, tmp_path, caplog):
     gd.use_language("zh")
     with caplog.at_level(logging.WARNING):
         fig, ax = plotting.figure()
