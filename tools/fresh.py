@@ -191,7 +191,7 @@ def built(said):
 
 def tested(said):
     """How many passed, failed, were skipped: pytest's last line."""
-    last = re.findall(r"^=+ (.*) in [\d.]+s.* =+$", said, re.M)[-1:]
+    last = re.findall(r"^(?:=+ )?(\d+ \w+.*) in [\d.]+s(?: \([\d:]+\))?(?: =+)?$", said, re.M)[-1:]
     found = {what: int(n) for n, what in re.findall(r"(\d+) (\w+)", "".join(last))}
     return {what: found.get(what, 0) for what in ("passed", "skipped")} | {
         "failed": sum(found.get(what, 0) for what in ("failed", "error", "errors"))
