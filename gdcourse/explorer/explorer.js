@@ -120,14 +120,24 @@ const sensible = (link, first, common) => {
   }; // prettier-ignore
 };
 
+/** Python's questions, with the number of those still open on the figure: whoever looks from outside sees it at work. */
+function noted(ask, root) {
+  let open = 0;
+  const note = (change) => (root.dataset.asking = open += change);
+  return (...question) => {
+    note(1);
+    return ask(...question).finally(() => note(-1));
+  };
+}
+
 // --- the figure -------------------------------------------------------------------
 
 async function render({ model, el }) {
   const common = model.get("common");
   const words = common.words;
-  const ask = model.ask ?? askKernel(model);
   const first = model.get("spec");
   const root = h("div", { className: "gx" });
+  const ask = noted(model.ask ?? askKernel(model), root);
   const state = restored(structuredClone(model.shared ? sensible(model.shared, first, common) : first));
   let results = [];
   let land = null; // the landscape: { key, region, shapes }

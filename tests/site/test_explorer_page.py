@@ -34,7 +34,10 @@ def adam(page, address):
 
 
 def settled(page):
-    page.wait_for_timeout(250)
+    """No figure asks Python any more: however slow the machine, what was wished is drawn."""
+    page.wait_for_timeout(100)  # a click and the frame after it
+    until(page, "[...document.querySelectorAll('.gx')].every((figure) => !Number(figure.dataset.asking))")
+    page.wait_for_timeout(50)
 
 
 def type_in(explorer, knob, value):
