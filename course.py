@@ -440,8 +440,7 @@ def pdf(browser):
     """Each edition as one page, printed by a browser that is there already."""
     folder = ROOT / "_build" / "pdf"
     folder.mkdir(parents=True, exist_ok=True)
-    for source, name in (".", "course-zh"), ("en", "course-en"):
-        out = f"_build/single-{name}"
+    for source, out, name in (".", ".", "course-zh"), ("en", "_build/en", "course-en"):  # where book has read all pages
         run("jupyter-book", "build", source, "--builder", "singlehtml", "--path-output", out)
         page = ROOT / out / "_build" / "singlehtml" / "index.html"
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:

@@ -18,7 +18,10 @@ import matplotlib
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from coursesite import package_digest
 from filelock import FileLock
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 from notebooks import lacks
 
 import gdcourse as gd
@@ -68,14 +71,21 @@ def missing(what):
     pytest.skip(f"{what} is missing: NOT TESTED here")
 
 
-# A process takes a whole file at a time: those that take a minute or more come first, so that none is left for the end.
+# A process takes a whole file at a time: notebooks come first, for the book need not run them then; after them what
+# takes a minute or more, so that none is left for the end.
 LONG = """test_engines test_homes test_exercises test_explorer_page test_axe test_exercises_page test_mishaps test_pages
 test_pdf test_safety test_formulas test_manners test_sources""".split()  # noqa: SIM905
 
 
+def turn(item):
+    if item.path.suffix == ".ipynb":
+        return -1
+    return LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG)
+
+
 def pytest_collection_modifyitems(items):
     """A notebook that needs what is not installed is skipped, and says so; on CI it runs, and fails."""
-    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+    items.sort(key=turn)
     found = {item.path: None for item in items if item.path.suffix == ".ipynb"}
     for path in found:
         found[path] = lacks(nbformat.read(path, as_version=4))
@@ -152,10 +162,10 @@ def project(site):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory, worker_id):
+def site(tmp_path_factory, worker_id, pytestconfig):
     """The finished site, both languages; fails on any warning.  COURSE_SITE names one that is built already.
 
-    Built by whichever worker comes first; the others wait for it.
+    Built by whichever worker comes first; the others wait for it.  What has passed as a test is not run again.
     """
     if os.environ.get("COURSE_SITE"):
         return Path(os.environ["COURSE_SITE"])
@@ -163,10 +173,21 @@ def site(tmp_path_factory, worker_id):
     project = (base if worker_id == "master" else base.parent) / "built"
     with FileLock(f"{project}.lock"):
         if not project.exists():
-            build_both(copy_of_the_project(project))
+            know_what_has_run(copy_of_the_project(project), pytestconfig)
+            build_both(project)
         html = project / "_build" / "html"
         assert (html / "en" / "index.html").exists(), "the site was not built: another test says why"
     return html
+
+
+def know_what_has_run(project, config):
+    """Give the project's cache each notebook that ../conftest.py has kept, if the package is still the same."""
+    for language in "zh_CN", "en":
+        cache = get_cache(project / "_build" / "cache" / package_digest() / language)
+        for path in (config.cache.mkdir("executed") / language).glob("*.ipynb"):
+            notebook = nbformat.read(path, as_version=4)
+            if notebook.metadata.pop("package") == package_digest():
+                cache.cache_notebook_bundle(CacheBundleIn(notebook, str(path)), check_validity=False, overwrite=True)
 
 
 def build_both(project):
@@ -281,6 +302,13 @@ def until(page, expression, seconds=20):
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"not within {seconds} s: {expression}"
         page.wait_for_timeout(50)
+
+
+def settled(page):
+    """No figure asks Python any more: however slow the machine, what was wished is drawn."""
+    page.wait_for_timeout(100)  # a click and the frame after it
+    until(page, "[...document.querySelectorAll('.gx')].every((figure) => !Number(figure.dataset.asking))")
+    page.wait_for_timeout(50)
 
 
 @pytest.fixture

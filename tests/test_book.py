@@ -6,6 +6,7 @@ import sys
 from urllib.parse import unquote, urlsplit
 
 from conftest import build, copy_of_the_project, pages, soup
+from coursesite import patches
 from notebooks import ROOT
 
 
@@ -96,6 +97,24 @@ def test_a_changed_rule_changes_the_page(tmp_path):
         text.replace("return theta - lr * grad(theta), ()", "return theta + lr * grad(theta), ()"), "utf-8"
     )
     assert printed() == "1.01"
+
+
+def test_an_edit_without_a_match_is_said(monkeypatch, tmp_path):
+    """An edit of what the themes write: on the page that surely has it, and in a file; once is enough."""
+    said = []
+    monkeypatch.setattr(patches, "unfound", lambda what, where: said.append((what, where)))
+    edits = [patches.Edit("Main", "章节", "chapters/05_adam"), patches.Edit("Page", "本页")]
+    assert patches.edited("<nav>Main Page", edits, "index") == "<nav>章节 本页"
+    assert patches.edited("<nav>Haupt Page", edits, "index") == "<nav>Haupt 本页"
+    assert not said
+    patches.edited("<nav>Haupt Page", edits, "chapters/05_adam")
+    assert said.pop() == ("Main", "chapters/05_adam")
+    sheet = tmp_path / "theme.css"
+    sheet.write_text("a{} b{}")
+    for _ in range(2):  # an earlier build may have left it there
+        patches.mend(sheet, ("a{}", ""), ("c{}", ""))
+    assert said == [("c{}", "theme.css")]
+    assert sheet.read_text() == " b{}" + patches.DONE
 
 
 def test_course_py_explains_itself():

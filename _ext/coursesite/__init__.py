@@ -4,6 +4,7 @@
 ``search``     a search that finds Chinese
 ``formulas``   mathematics, set while the book is built
 ``polish``     what a page loads, and the last hand on its HTML
+``patches``    edits of what others write, loud when there is nothing to edit any more
 ``policy``     what a page's scripts may do, enforced by the browser
 ``links``      the other language, where to run it, what a link preview shows
 ``files``      what stands beside the pages: fonts, Python, figures, downloads, the site map
@@ -15,9 +16,11 @@ brings Python to those that use it, ``selfcheck.js`` questions and exercises,
 
 import hashlib
 import os
+from gettext import NullTranslations
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.locale import get_translator
 
 from . import formulas
 from .files import finish
@@ -57,6 +60,7 @@ def setup(app: Sphinx):
 def configure(app, config):
     """Settings that both editions share, and the words of this one."""
     words = WORDS[config.language]
+    add_to_catalogue(words["catalogue"])
     config.template_bridge = "coursesite.polish.PolishedTemplates"
     config.html_search_language = "course"
     config.html_math_renderer = "katex"
@@ -89,6 +93,13 @@ def configure(app, config):
         "show_toc_level": 2,
         "home_page_in_toc": True,
     }
+
+
+def add_to_catalogue(words):
+    """Words for what neither Sphinx nor a theme translates into the language of the book."""
+    ours = NullTranslations()
+    ours.gettext = lambda message: words.get(message, message)
+    get_translator().add_fallback(ours)
 
 
 def package_digest():

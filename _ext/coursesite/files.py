@@ -2,7 +2,6 @@
 
 import base64
 import json
-import re
 import shutil
 import tomllib
 import zipfile
@@ -13,12 +12,14 @@ from PIL import Image
 from sphinx.util.fileutil import copy_asset
 
 from .links import NOT_TEXT, address
+from .patches import is_mended, mend, mended, unfound
 from .policy import guarded
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 FIGURE = 70_000  # bytes that one figure may weigh
 
+THEME = "styles/pydata-sphinx-theme.css"  # below _static
 # What is brought along and no page of ours asks for.
 IDLE = ("**/*.map", "scripts/fontawesome.js*", "**/fa-brands*", "**/fa-regular*", "**/*.ttf", "sphinx-thebe.*",
         "katex/*.js", "images/logo_*", "plus.png", "minus.png", "file.png")  # fmt: skip
@@ -29,9 +30,13 @@ def finish(app, exception):
         return
     out, static = Path(app.outdir), Path(app.outdir, "_static")
     copy_asset(HERE / "vendor" / "katex", static / "katex")
+    done_before = is_mended(static / THEME)
     for pattern in IDLE:
-        for path in static.glob(pattern):
+        found = list(static.glob(pattern))
+        for path in found:
             path.unlink()
+        if not found and not done_before:
+            unfound(pattern, "_static")
     subset_icons(static)
     add_python(static / "python", "en" if app.config.language == "en" else "zh")
     add_explorer(static / "explorer", "en" if app.config.language == "en" else "zh")
@@ -51,16 +56,17 @@ def subset_icons(static):
     icons = HERE / "vendor" / "fontawesome" / "course-icons.woff2"
     shutil.copy(icons, static / "vendor/fontawesome/webfonts/fa-solid-900.woff2")
     used = json.loads((HERE / "vendor" / "manifest.json").read_text("utf-8"))["fontawesome"]["glyphs"]
-    for sheet in static.glob("styles/pydata-sphinx-theme.css"):
-        rules = re.sub(
+    mend(
+        static / THEME,
+        (
             r'((?:\.fa-[\w-]+:before,?)+)\{content:"[^"]*"\}',
             lambda m: m[0] if any(f".fa-{name}:before" in m[1] for name in used) else "",
-            sheet.read_text("utf-8"),
-        )
+        ),
         # the files that are not there must not be named
-        rules = re.sub(r"@font-face\{[^}]*fa-(?:regular|brands)[^}]*\}", "", rules)
-        rules = re.sub(r',url\([^)]*\.ttf\) format\("truetype"\)', "", rules)
-        sheet.write_text(re.sub(r"/\*# sourceMappingURL.*?\*/", "", rules), "utf-8")
+        (r"@font-face\{[^}]*fa-(?:regular|brands)[^}]*\}", ""),
+        (r',url\([^)]*\.ttf\) format\("truetype"\)', ""),
+        (r"/\*# sourceMappingURL.*?\*/", ""),
+    )
 
 
 def shrink(path):
@@ -105,8 +111,8 @@ def add_python(folder, language):
 
 def python_worker(vendor):
     """MicroPython and assets/python/worker.js in one script: a worker that starts from a blob cannot import."""
-    micropython = (vendor / "micropython.mjs").read_text("utf-8").replace("import.meta.url", '"file:///"')
-    micropython = re.sub(r"export default \w+;export (?=async function)", "", micropython)
+    edits = (r"import\.meta\.url", '"file:///"'), (r"export default \w+;export (?=async function)", "")
+    micropython = mended((vendor / "micropython.mjs").read_text("utf-8"), edits, "micropython.mjs")
     ours = (HERE / "assets" / "python" / "worker.js").read_text("utf-8")
     return f'"use strict";\n(async () => {{{micropython}\n}})();\n{ours}'
 
@@ -131,9 +137,8 @@ def add_explorer(folder, language):
 
     folder.mkdir(exist_ok=True)
     common = json.dumps(explorer.common(language), ensure_ascii=False)
-    script = explorer.module().replace(
-        "export default { render };", f"window.gdExplorer = {{ render, common: {common} }};"
-    )
+    exported = r"export default \{ render \};", lambda _: f"window.gdExplorer = {{ render, common: {common} }};"
+    script = mended(explorer.module(), [exported], "explorer.js")
     (folder / "explorer.js").write_text(f"(() => {{{script}}})();\n", "utf-8")
     (folder / "explorer.css").write_text(explorer.style(), "utf-8")
 

@@ -1,7 +1,7 @@
 """The last hand on each page's HTML: what the themes offer no option for.
 
-Every edit names what it looks for.  ``tests/site`` looks at the result, so a
-theme that changes under us is noticed there.
+Every edit names what it looks for, and a page that has it: a theme that
+changes under us is noticed there (``patches``), and by ``tests/site``.
 """
 
 import re
@@ -11,6 +11,7 @@ from PIL import Image
 from sphinx.jinja2glue import BuiltinTemplateLoader
 
 from .formulas import in_summaries
+from .patches import Edit, edited, unfound
 from .policy import guarded
 from .words import WORDS
 
@@ -43,25 +44,25 @@ STORAGE = """try {
     }
     """
 
-# (what stands in a page, what shall stand there), whatever its language
+# Whatever the page's language.
 EDITS = [
     # icons come from a font of 14 glyphs, not from half a megabyte of script
-    (r"\s*<!-- So that users can add custom icons -->\s*<script[^>]*fontawesome\.js[^>]*></script>", ""),
-    (r"(?=document\.documentElement\.dataset\.mode = localStorage)", STORAGE),
+    Edit(r"\s*<!-- So that users can add custom icons -->\s*<script[^>]*fontawesome\.js[^>]*></script>", ""),
+    Edit(r"(?=document\.documentElement\.dataset\.mode = localStorage)", STORAGE),
     # nothing waits for a script
-    (r"<script( data-[^>]*)? src=", r"<script defer\1 src="),
-    (r"<script>(?=DOCUMENTATION_OPTIONS\.)", '<script type="module">'),
-    (r'<meta name="viewport" content="width=device-width, initial-scale=1"\s*/>', ""),
+    Edit(r"<script( data-[^>]*)? src=", r"<script defer\1 src="),
+    Edit(r"<script>(?=DOCUMENTATION_OPTIONS\.)", '<script type="module">'),
+    Edit(r'<meta name="viewport" content="width=device-width, initial-scale=1"\s*/>', ""),
     # what lies beside an icon names it
-    (r'<(i|span) class="((?:theme-switch )?fa[\w-]* fa-[^"]*)"', r'<\1 aria-hidden="true" class="\2"'),
+    Edit(r'<(i|span) class="((?:theme-switch )?fa[\w-]* fa-[^"]*)"', r'<\1 aria-hidden="true" class="\2"'),
     # the corner of a table is no heading; a list of sources is a list
-    (r'<th class="[^"]*"><p></p></th>', "<td></td>"),
-    (r' role="doc-biblioentry"| role="list"(?= class="citation-list")', ""),
+    Edit(r'<th class="[^"]*"><p></p></th>', "<td></td>", "pages/defaults"),
+    Edit(r' role="doc-biblioentry"| role="list"(?= class="citation-list")', "", "pages/references"),
     # the label would hide what the summary says
-    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
-    (r'(?<=id="pst-primary-sidebar" )(?=class)', 'role="complementary" '),
+    Edit(r'<summary aria-label="Toggle hidden content">', "<summary>", "chapters/05_adam"),
+    Edit(r'(?<=id="pst-primary-sidebar" )(?=class)', 'role="complementary" '),
 ]
-# ipywidgets.interact is for live notebooks: a page says so, and shows no slider that moves nothing
+# ipywidgets.interact is for live notebooks: a page with one (none of ours, so far) says so, and shows no dead slider
 WIDGET = r'<script type="application/vnd\.jupyter\.widget-view\+json">.*?</script>'
 WIDGET_STATE = r'<script[^>]*type="application/vnd\.jupyter\.widget-state\+json"[^>]*>.*?</script>'
 SEARCH = r'<script[^>]* src="[^"]*(?:searchtools|language_data|searchindex)\.js[^>]*></script>\s*'
@@ -69,13 +70,21 @@ SEARCH = r'<script[^>]* src="[^"]*(?:searchtools|language_data|searchindex)\.js[
 
 def needed(asset, body):
     """Does this page need this script or style sheet?"""
-    name = str(getattr(asset, "filename", None) or getattr(asset, "attributes", {}).get("body") or asset)
-    return all(re.search(sign, body) for part, sign in NEEDED_BY.items() if part in name)
+    return all(re.search(sign, body) for part, sign in NEEDED_BY.items() if part in name_of(asset))
+
+
+def name_of(asset):
+    return str(getattr(asset, "filename", None) or getattr(asset, "attributes", {}).get("body") or asset)
 
 
 def lighten(app, pagename, templatename, context, doctree):
     """Leave out what this page does not use."""
     body = context.get("body", "")
+    if pagename == "index" and app.builder.name == "html":
+        loaded = [name_of(asset) for kind in ("script_files", "css_files") for asset in context[kind]]
+        for part in NEEDED_BY:
+            if not any(part in name for name in loaded):
+                unfound(part, "what a page loads")
     for kind in ("script_files", "css_files"):
         context[kind] = [asset for asset in context.get(kind, []) if needed(asset, body)]
 
@@ -92,14 +101,14 @@ class PolishedTemplates(BuiltinTemplateLoader):
         return self.polish(html, context.get("pagename")) if "<html" in html[:500] else html
 
     def polish(self, html, pagename):
-        if pagename != "search":
-            html = re.sub(SEARCH, "", html)
-        html = in_summaries(html, pagename)
         words = WORDS[self.builder.config.language]
-        html = re.sub(WIDGET_STATE, "", html, flags=re.S)
-        html = re.sub(WIDGET, f'<p class="live-only">{words["live_only"]}</p>', html, flags=re.S)
-        for found, instead in [*EDITS, *words["edits"]]:
-            html = re.sub(found, instead, html)
+        own = [Edit(*edit) for edit in words["edits"]]
+        whole = self.builder.name == "html"  # a page of all chapters has no sidebars
+        html = in_summaries(html, pagename)
+        if pagename != "search":
+            html = edited(html, [Edit(SEARCH, "")], pagename if whole else None)
+        slider = Edit(WIDGET, f'<p class="live-only">{words["live_only"]}</p>', on=None)
+        html = edited(html, [*EDITS, Edit(WIDGET_STATE, "", on=None), slider, *own], pagename if whole else None)
         files = {name: path for path, name in self.builder.images.items()}
         html = re.sub(r'<img (?=[^>]*src="[^"]*_images/([^"]+\.png)")', lambda m: self.image(m, files), html)
         return guarded(html)

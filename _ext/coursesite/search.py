@@ -13,6 +13,8 @@ from pathlib import Path
 
 from sphinx.search.en import SearchEnglish
 
+from .patches import mend
+
 HAN = "\u3400-\u9fff"
 WORDS = re.compile(rf"[{HAN}]+|[^\W{HAN}]+")
 
@@ -38,6 +40,5 @@ def fold_titles(app, exception):
     """Sphinx compares the query with each title as both are written: let both be folded."""
     if exception or app.builder.format != "html":
         return
-    tools = Path(app.outdir, "_static", "searchtools.js")
     compared = r"\b(query|title)\.toLowerCase\(\)\.trim\(\)"
-    tools.write_text(re.sub(compared, r"fold(\1).toLowerCase().trim()", tools.read_text("utf-8")), "utf-8")
+    mend(Path(app.outdir, "_static", "searchtools.js"), (compared, r"fold(\1).toLowerCase().trim()"))

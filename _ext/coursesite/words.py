@@ -20,16 +20,19 @@ WORDS = {
         "edit": "修改本页",
         "run_on": "在 {} 上运行",
         "live_only": "这一格的滑块要在笔记本里才能拖动：下载本页笔记本，运行它，再换上你自己的函数。",
-        # what the themes leave in English
+        # what the themes' catalogue leaves in English
+        "catalogue": {
+            "Link to this heading": "链接到这一节",
+            **dict.fromkeys((f"Link to this {what}" for what in ("image", "table", "code", "equation")), "链接到这里"),
+            "Color mode": "明暗模式",
+            "System Settings": "跟随系统",
+        },
+        # what no catalogue has
         "edits": [
-            ("Link to this heading", "链接到这一节"),
-            ("Link to this (?:image|table|code|equation)", "链接到这里"),
             ("Toggle primary sidebar", "章节目录"),
-            ("Toggle secondary sidebar", "本页目录"),
-            ("Color mode", "明暗模式"),
-            ("System Settings", "跟随系统"),
+            ("Toggle secondary sidebar", "本页目录", "chapters/05_adam"),
             ('aria-label="Main"', 'aria-label="章节"'),
-            ('aria-label="Page"', 'aria-label="本页"'),
+            ('aria-label="Page"', 'aria-label="本页"', "chapters/05_adam"),
             ("作者： ", "作者："),
             ("© Copyright ", "© 版权所有 "),
             ('role="complementary" ', 'role="complementary" aria-label="全书" '),
@@ -54,6 +57,7 @@ WORDS = {
         "edit": "Edit this page",
         "run_on": "Run on {}",
         "live_only": "These sliders move only in the notebook: download it, run the cell, try a function of your own.",
+        "catalogue": {},
         "edits": [('role="complementary" ', 'role="complementary" aria-label="Course" ')],
     },
 }

@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from conftest import RULES, build, copy_of_the_project, named, pages, until
+from conftest import RULES, build, copy_of_the_project, named, pages, settled, until
 
 import gdcourse as gd
 
@@ -31,13 +31,6 @@ def adam(page, address):
     page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
     yield alive(page, address + ADAM)
     assert not said
-
-
-def settled(page):
-    """No figure asks Python any more: however slow the machine, what was wished is drawn."""
-    page.wait_for_timeout(100)  # a click and the frame after it
-    until(page, "[...document.querySelectorAll('.gx')].every((figure) => !Number(figure.dataset.asking))")
-    page.wait_for_timeout(50)
 
 
 def type_in(explorer, knob, value):
@@ -259,8 +252,7 @@ def test_it_is_said_in_words(adam, page):
     label = adam.locator(".gx-map canvas").get_attribute("aria-label")
     assert "Adam, step 1, loss 4.65, at (−1.7, 0.8)" in label
     adam.locator("[aria-label='One step on']").click()
-    page.wait_for_timeout(900)
-    assert "Adam, step 2, loss" in adam.locator(".gx-sr").text_content()
+    until(page, "document.querySelector('.gx-sr').textContent.includes('Adam, step 2, loss')")  # not at each move
 
 
 def test_keyboard_alone(adam, page):
@@ -409,7 +401,6 @@ def test_an_endless_loop_is_stopped_and_the_page_lives(adam, page):
     until(page, "document.querySelector('.gx-fault').textContent.includes('Stopped')", seconds=10)
     before = cell(adam, 1, "loss")
     type_in(adam, "0.lr", 0.2)
-    page.wait_for_timeout(1000)
     assert cell(adam, 1, "loss") != before
     edit(adam, lambda text: text.replace("while True: pass", "t = t + 1"))
     for _ in range(200):  # its Python starts anew
@@ -459,7 +450,6 @@ def test_divergence_and_extreme_values_are_drawn(page, address):
     ):
         type_in(explorer, "steps", steps)
         type_in(explorer, "0.lr", lr)
-        page.wait_for_timeout(300)
         assert ("diverged" in cell(explorer, 1, "loss")) == gone
         assert "NaN" not in explorer.inner_text()
     type_in(explorer, "0.lr", -1)

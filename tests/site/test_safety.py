@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 import pytest
 from attacks import ATTEMPTS, CRAWL, PLANTED, RUN, WAYS_OUT, asking, reached, told
-from conftest import pages, until
+from conftest import pages, settled, until
 
 # --- what Python in the page can reach -------------------------------------------------
 
@@ -187,13 +187,13 @@ def test_a_strangers_rule_cannot_change_the_others(page, address):
     before = row.inner_text().split("\n")[:2]  # its name and loss
     explorer.locator(".gx-run").click()
     until(page, "document.querySelectorAll('.gx-row').length > 2")
-    page.wait_for_timeout(1500)
+    settled(page)
     number = explorer.locator("[data-knob='0.lr'] .gx-number")
     usual = number.input_value()
     for value in ("0.33", usual):  # computed anew, and back
         number.fill(value)
         number.press("Enter")
-        page.wait_for_timeout(700)
+        settled(page)
     assert row.inner_text().split("\n")[:2] == before
 
 
