@@ -44,7 +44,11 @@ def losses(ax, *runs, best=0.0, log=True):
         if run.diverged:
             ax.plot(run.steps[-1], run.losses[-1] - best, "X", color=line.get_color(), markersize=9)
     if log:
-        ax.set_yscale("log")
+        with np.errstate(over="ignore"):  # the margin above a run that diverged may be beyond all numbers
+            ax.set_yscale("log")
+            top = ax.get_ylim()[1]
+        if not np.isfinite(top):
+            ax.set_ylim(top=1e308)
     ax.set_xlabel(say("步数 $t$", "step $t$"))
     if best:
         ax.set_ylabel(say("损失 $J-J_{\\min}$", "loss $J-J_{\\min}$"))

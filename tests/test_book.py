@@ -1,10 +1,13 @@
 """The book, built as a reader would build it: from a fresh copy, with the usual litter lying about."""
 
 import re
+import shutil
 import subprocess
 import sys
 from urllib.parse import unquote, urlsplit
 
+import coursesite
+import pytest
 from conftest import build, copy_of_the_project, pages, soup
 from coursesite import patches
 from notebooks import ROOT
@@ -97,6 +100,20 @@ def test_a_changed_rule_changes_the_page(tmp_path):
         text.replace("return theta - lr * grad(theta), ()", "return theta + lr * grad(theta), ()"), "utf-8"
     )
     assert printed() == "1.01"
+
+
+@pytest.mark.parametrize("name", ["gdcourse/optimizers.py", "gdcourse/data/breast_cancer.csv", "requirements.txt"])
+def test_what_notebooks_compute_with_names_the_cache(name, tmp_path, monkeypatch):
+    """A changed file has another digest, and so has a renamed one; what Python writes beside it has not."""
+    shutil.copytree(ROOT / "gdcourse", tmp_path / "gdcourse")
+    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    monkeypatch.setattr(coursesite, "ROOT", tmp_path)
+    before = coursesite.package_digest()
+    (tmp_path / "gdcourse" / "x.pyc").touch()
+    assert coursesite.package_digest() == before
+    path = tmp_path / name
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert coursesite.package_digest() != before
 
 
 def test_an_edit_without_a_match_is_said(monkeypatch, tmp_path):

@@ -3,10 +3,13 @@
 Each row: a call, and a piece of the message, the same in both languages, that names the culprit.
 """
 
+import math
+
 import numpy as np
 import pytest
 
 import gdcourse as gd
+from gdcourse import checks
 
 BOWL, LINE = gd.Surface("bowl"), gd.LinearRegression.line()
 X, Y = np.ones((4, 2)), np.array([0.0, 1.0, 1.0, 0.0])
@@ -236,3 +239,24 @@ def test_chinese_has_chinese_punctuation():
 
 def test_the_table_is_long():
     assert len(BAD) >= 40
+
+
+# (lowest that is allowed, lowest that is too much)
+BOUNDS = {
+    **dict.fromkeys(("mu", "rho", "beta", "beta1", "beta2"), (0, 1)),
+    **dict.fromkeys(("lr", "eps", "weight_decay", "momentum_decay"), (0, math.inf)),
+}
+
+
+def test_these_are_all_knobs():
+    assert BOUNDS.keys() == checks._KNOBS.keys()
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_the_bounds_of_each_knob(name):
+    low, high = BOUNDS[name]
+    for good in (low, math.nextafter(high, 0)):
+        assert checks.check_knob(name, good) == good
+    for bad in (math.nextafter(low, -1), high, math.nan):
+        with pytest.raises(ValueError, match=rf"{name} must lie in \[{low}, "):
+            checks.check_knob(name, bad)

@@ -19,7 +19,7 @@ from conftest import ROOT
 from mutants import mutants
 
 import gdcourse as gd
-from gdcourse.exercises import core, shell, vector
+from gdcourse.exercises import core, page, shell, vector
 
 EXERCISES = shell.exercises()
 EACH = pytest.mark.parametrize("name", core.ORDER)
@@ -508,6 +508,16 @@ def test_a_yes_or_no_is_shown_as_such_and_with_its_input():
     text = gd.check("stopping", EXERCISES["stopping"].mistaken("no_abs")).text()
     assert "losses = [9, 5, 3, 2.5], patience = 3, tol = 0.01: yours True, reference False" in text
     assert "t = 1, lr = 0.3, warmup = 4: yours" in gd.check("schedule", lambda t, **knobs: 2.0).text()
+
+
+@pytest.mark.parametrize(("level", "given"), [(-3, 1), (0, 1), (1, 1), (2, 2), (3, 3), (99, 3)])
+def test_a_hint_that_is_not_there_is_the_nearest(level, given, monkeypatch):
+    """In the notebook and in the page."""
+    monkeypatch.setitem(page._kept, "words", shell.messages("en"))
+    said = page.hint("adam", level)["lines"]
+    assert said[0] == gd.hint("adam", level).lines("en")[0]
+    assert f"{given}/3" in said[0]
+    assert said[1] == shell.messages("en")["hints"]["adam"][given - 1]
 
 
 def test_stub_hints_and_solution():

@@ -195,3 +195,30 @@ def ask_the_kernel(monkeypatch, body):
     assert front.said[-1] == {"id": 2, "error": {"name": "Late", "message": ""}}
     widget._asked(widget, {"id": 3, "call": "signature", "args": {"text": "nothing"}}, [])
     assert front.said[-1]["error"]["name"] == "PythonError"
+
+
+def test_amsgrad_divides_by_the_largest_second_moment():
+    """Inside the rule, v̂ is what the step really uses."""
+    state = {"t": [2, 2], "m": [0.1, 0.2], "v": [0.001, 0.002], "v_max": [0.004, 0.002]}
+    said = page.inside(list(state), list(state.values()), {"beta1": 0.9, "beta2": 0.999})
+    rows = {name: (x, y) for name, x, y in said["rows"]}
+    assert rows["v_hat"] == pytest.approx((0.004 / (1 - 0.999**2), 0.002 / (1 - 0.999**2)))
+    assert rows["m_hat"] == pytest.approx((0.1 / 0.19, 0.2 / 0.19))
+
+
+def test_contour_levels_are_even_in_the_root_of_the_height():
+    answer = page.heights({"surface": "bowl", "kappa": 4.0}, [-1, 2, -1, 1], columns=4, rows=3, lines=5)
+    heights = np.frombuffer(bytes.fromhex(answer["rows"])).reshape(3, 4)
+    bowl = gd.Surface("bowl", kappa=4.0)
+    expected = [[bowl.loss(np.array([x, y])) for x in (-1, 0, 1, 2)] for y in (-1, 0, 1)]
+    np.testing.assert_allclose(heights, expected, rtol=1e-12)
+    assert answer["levels"] == pytest.approx([heights.max() * (k / 5) ** 2 for k in (1, 2, 3, 4)])
+
+
+def test_the_picture_says_the_step_it_stands_at():
+    """The start is row 0: after seven steps there are eight rows; a run is lost in the step that is not there."""
+    assert "gradient descent, step 7, loss" in gd.Explorer(gd.Surface("bowl"), [gd.sgd], steps=7, lr=0.1).still()
+    lost = gd.minimize(gd.Surface("bowl"), gd.sgd, steps=7, lr=1e100)
+    assert lost.diverged
+    said = gd.Explorer(gd.Surface("bowl"), [gd.sgd], steps=7, lr=1e100).still()
+    assert f"gradient descent diverged at step {lost.steps[-1] + 1}" in said, lost

@@ -120,6 +120,12 @@ def test_the_browser_cuts_as_the_index_is_cut(node):
         assert set(asked) <= set(search.split(text)), ascii(text)
 
 
+def test_the_index_holds_characters_and_their_pairs():
+    split = CourseSearch({}).split
+    assert split("学习率：Adam的") == ["学", "习", "率", "学习", "习率", "Adam", "的"]
+    assert split("Ｋｉｎｇｍａ & Ba (2015)") == ["Kingma", "Ba", "2015"]
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [

@@ -1,0 +1,111 @@
+"""What the pictures show: the numbers on the axes are those of the run, x where x belongs."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+import gdcourse as gd
+from gdcourse import plotting
+
+NARROW = gd.Surface("bowl", kappa=10)
+LINE = gd.LinearRegression.line()
+
+
+@pytest.fixture
+def ax():
+    figure, ax = plotting.figure()
+    yield ax
+    plt.close(figure)
+
+
+def drawn(ax):
+    """x and y of every line, in the order of drawing."""
+    return [np.asarray(line.get_xydata()).T for line in ax.lines]
+
+
+def test_losses_are_drawn_over_steps_less_the_best(ax):
+    run = gd.minimize(NARROW, gd.adam, steps=20, lr=0.1, record_every=5)
+    plotting.losses(ax, run, best=0.25)
+    ((steps, heights),) = drawn(ax)
+    np.testing.assert_array_equal(steps, [0, 5, 10, 15, 20])
+    np.testing.assert_array_equal(heights, run.losses - 0.25)
+    assert ax.get_yscale() == "log"
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [run.label]
+
+
+def test_a_run_that_diverged_ends_in_a_cross(ax):
+    run = gd.minimize(NARROW, gd.sgd, steps=500, lr=1.0)
+    assert run.diverged
+    plotting.losses(ax, run)
+    way, cross = ax.lines
+    assert cross.get_marker() == "X"
+    assert tuple(cross.get_xydata()[0]) == (run.steps[-1], run.losses[-1])
+    assert cross.get_color() == way.get_color()
+    ax.figure.canvas.draw()  # without a warning
+
+
+def test_each_rule_has_its_look_and_two_runs_of_one_rule_differ(ax):
+    run, other = (gd.minimize(NARROW, gd.adam, steps=3, lr=lr, label=f"adam, {lr}") for lr in (0.1, 0.2))
+    plotting.losses(ax, run)
+    assert ax.lines[0].get_color() == plotting.look(gd.adam)["color"]
+    ax.clear()
+    plotting.losses(ax, run, other)
+    assert ax.lines[0].get_color() != ax.lines[1].get_color()
+
+
+def test_contours_lie_at_the_heights_they_claim(ax):
+    """Each level is a height of the surface there; in the root of the height they are evenly spaced."""
+    view = (-1.0, 3.0, -2.0, 1.0)
+    plotting.contours(ax, NARROW, view=view, levels=6)
+    (lines,) = ax.collections
+    low, high = (f([NARROW.loss(np.array([x, y])) for x in np.linspace(-1, 3, 200) for y in np.linspace(-2, 1, 200)])
+                 for f in (min, max))  # fmt: skip
+    np.testing.assert_allclose(np.sqrt(lines.levels - low), np.sqrt(high - low) * np.arange(1, 7) / 6, rtol=1e-9)
+    for level, path in zip(lines.levels[:-1], lines.get_paths(), strict=False):  # the last is one point
+        heights = NARROW.loss(path.vertices)
+        np.testing.assert_allclose(heights, level, atol=0.01 * high)
+    assert (*ax.get_xlim(), *ax.get_ylim()) == view
+
+
+def test_stars_stand_on_the_minima_in_view(ax):
+    surface = gd.Surface("himmelblau")
+    plotting.contours(ax, surface, view=(0, 5, 0, 5))
+    inside = [point for point in surface.minima if 0 <= point[0] <= 5 and 0 <= point[1] <= 5]
+    assert 0 < len(inside) < len(surface.minima)
+    np.testing.assert_array_equal(np.concatenate(drawn(ax), axis=1).T, inside)
+
+
+def test_a_path_goes_where_the_run_went_from_a_ring(ax):
+    run = gd.minimize(NARROW, gd.momentum, [2.0, -1.0], steps=9, lr=0.05)
+    plotting.path(ax, run, every=2)
+    way, ring = drawn(ax)
+    np.testing.assert_array_equal(way.T, run.thetas[::2])
+    np.testing.assert_array_equal(ring.T, [[2.0, -1.0]])
+
+
+def test_a_regression_shows_its_points_and_the_line(ax):
+    plotting.regression(ax, LINE, guess=[1.0, 2.0])
+    dots, line = drawn(ax)
+    np.testing.assert_array_equal(dots, [LINE.X[:, 1], LINE.y])
+    np.testing.assert_allclose(line[1], 1 + 2 * line[0])
+    np.testing.assert_allclose(line[0], [dots[0].min(), dots[0].max()])
+
+
+def test_a_map_has_its_rows_upwards_and_leaves_blank_what_is_infinite(ax):
+    values = np.array([[1.0, 10.0, 100.0], [np.inf, 0.1, 1.0]])
+    plotting.map_of(ax, values, rows=[0.0, 1.0], columns=[5.0, 6.0, 7.0])
+    (mesh,) = ax.collections
+    shown = np.ma.filled(mesh.get_array(), np.nan).reshape(2, 3)
+    np.testing.assert_array_equal(shown, [[0, 1, 2], [np.nan, -1, 0]])
+    np.testing.assert_allclose(mesh.get_coordinates()[..., 0].mean(), 6.0)
+    np.testing.assert_allclose(mesh.get_coordinates()[..., 1].mean(), 0.5)
+    ax.clear()
+    plotting.map_of(ax, values, [0.0, 1.0], [5.0, 6.0, 7.0], log=False, label="steps")
+    np.testing.assert_array_equal(np.ma.filled(ax.collections[0].get_array(), np.nan).reshape(2, 3)[0], [1, 10, 100])
+
+
+def test_figures_stand_side_by_side():
+    figure, axes = plotting.figure(3, height=2.0, width=9.0)
+    assert len(axes) == 3
+    assert tuple(figure.get_size_inches()) == (9.0, 2.0)
+    plt.close(figure)
