@@ -4,7 +4,15 @@ Where matplotlib may not write, it says so on stderr, makes a folder of its own
 and tells its children of it; where it has no list of fonts, it makes one and
 may say that, too.  Here nobody compares that with the outputs of a notebook,
 and the kernels find everything done.
+
+Several processes share the processors here, and so do the kernels that they
+start: threads of OpenBLAS would only wait for each other, with full power
+(the network of appendix A took eight times its processor time).
 """
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is there
 
 import matplotlib.font_manager  # noqa: F401
 import nbformat

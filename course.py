@@ -551,9 +551,12 @@ def show(command):
 
 
 def environment():
-    """UTF-8 everywhere, and the tools of .venv first on the path."""
+    """UTF-8 everywhere, the tools of .venv first on the path, and one thread of OpenBLAS for each process.
+
+    More of them than processors wait for each other with full power, and both editions are built at once.
+    """
     path = str(BIN) + os.pathsep + os.environ.get("PATH", "")
-    return {**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8", "PATH": path}
+    return {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8", "PATH": path}
 
 
 if __name__ == "__main__":
