@@ -1,13 +1,14 @@
 """What stands beside the pages when they are done: fonts, Python, figures, downloads, the site map."""
 
 import base64
+import html
 import json
+import re
 import shutil
 import tomllib
 import zipfile
 from pathlib import Path
 
-from bs4 import BeautifulSoup
 from PIL import Image
 from sphinx.util.fileutil import copy_asset
 
@@ -164,16 +165,20 @@ def offer_downloads(app, folder):
         add(archive, "README.txt", README["en" if app.config.language == "en" else "zh"].encode())
 
 
+IMAGE = r'<img [^>]*src="[^"]*_images/[^>]*>'
+
+
 def offer_figures(out):
     """All figures in one archive, named by chapter and order, with a list of what they show."""
     contents = []
     with zipfile.ZipFile(out / "downloads" / "figures.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for page in sorted(out.glob("chapters/*.html")):
-            images = BeautifulSoup(page.read_text("utf-8"), "html.parser").select("article img[src*=_images]")
-            for number, image in enumerate(images, 1):
+            found = re.findall(IMAGE, page.read_text("utf-8"))
+            for number, image in enumerate(found, 1):
                 name = f"{page.stem}-{number:02}.png"
-                add(archive, name, (page.parent / image["src"]).read_bytes())
-                contents.append(f"{name}\t{image['alt']}\n")
+                about = {key: html.unescape(value) for key, value in re.findall(r'(src|alt)="([^"]*)"', image)}
+                add(archive, name, (page.parent / about["src"]).read_bytes())
+                contents.append(f"{name}\t{about['alt']}\n")
         add(archive, "figures.txt", "".join(contents).encode())
         add(archive, "LICENSE-TEXT", (ROOT / "LICENSE-TEXT").read_bytes())
 

@@ -7,6 +7,7 @@ stemmed as in English, in both editions.  Before it is cut, a text is folded:
 Ａｄａｍ, as an input method may write it, is Adam (Unicode's NFKC).
 """
 
+import functools
 import re
 import unicodedata
 from pathlib import Path
@@ -27,6 +28,10 @@ class CourseSearch(SearchEnglish):
     lang = "course"
     language_name = "Chinese and English"
     js_splitter_code = Path(__file__).with_name("search.js").read_text("utf-8").replace("HAN", HAN)
+
+    def init(self, options):
+        super().init(options)
+        self.stem = functools.cache(self.stem)  # a book has few words, and says them often
 
     def split(self, text):
         return [
