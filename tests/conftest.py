@@ -18,11 +18,11 @@ import matplotlib
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from coursesite import package_digest
 from filelock import FileLock
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from notebooks import lacks
+from project import copy_to, package_digest
 
 import gdcourse as gd
 
@@ -134,13 +134,7 @@ STRICT = ["-n", "-W", "--keep-going"]
 
 def copy_of_the_project(folder):
     """What git has, and what a working tree gathers: .venv, caches, an old build of en/."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+    copy_to(folder)
     for litter in (".venv/lib/a.md", ".pytest_cache/README.md", "en/_build/old.md", "en/.ipynb_checkpoints/x.ipynb"):
         (folder / litter).parent.mkdir(parents=True, exist_ok=True)
         (folder / litter).write_text("# litter\n\n[broken](nowhere.md)\n", "utf-8")
