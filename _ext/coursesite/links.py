@@ -20,6 +20,11 @@ def address():
     return (given or (f"https://{pages[1].lower()}.github.io/{pages[2]}" if pages else "")).rstrip("/")
 
 
+def edition(app):
+    """The language as source/ names it: Sphinx's zh_CN is our zh."""
+    return app.config.language.partition("_")[0]
+
+
 def add_links(app, pagename, templatename, context, doctree):
     words = WORDS[app.config.language]
     english = app.config.language == "en"
@@ -56,7 +61,7 @@ def metatags(app, here, href, title, words):
     """A description, what a link preview shows, and the other language for search engines."""
     page = here.removeprefix("en/")
     entry = find(Path(page).name) or find("index")
-    description = entry.description["en" if app.config.language == "en" else "zh"].replace('"', "&quot;")
+    description = entry.description[edition(app)].replace('"', "&quot;")
     title = re.sub("<[^>]*>", "", title) if page != "index" else app.config.html_title
     other = "en/" + page if not here.startswith("en/") else page
     tags = [
