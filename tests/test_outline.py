@@ -154,6 +154,8 @@ def test_a_chapter_and_two_appendices_are_added_and_the_book_builds(tmp_path):
     sidebar = [link.get_text(strip=True) for link in soup(html / "index.html").select("nav.bd-links a.reference")]
     assert ",".join(sidebar).count(",".join(["Chapter 7: Summary", *list(titles.values())[:2], "Appendix A: "])) == 1
     assert ",".join(sidebar).count(",".join(["Appendix B: Speed", *list(titles.values())[2:], "Defaults"])) == 1
+    trial = soup(html / "index.html").select_one('nav.bd-links a[href="chapters/08_adamw_tested.html"]')
+    assert trial.find_parent("ul").find_parent("li").a.get_text(strip=True) == titles["08_adamw"]
     page = soup(html / "chapters" / "d_muon.html")
     assert page.find("meta", attrs={"name": "description"})["content"] == "About d_muon."
     page = soup(html / "pages" / "solutions.html")
