@@ -17,8 +17,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is there
 import matplotlib.font_manager  # noqa: F401
 import nbformat
 import pytest
-from coursesite import package_digest
 from nbval.plugin import IPyNbCell
+from project import package_digest
 
 PASSED = pytest.StashKey[int]()
 

@@ -18,11 +18,11 @@ import matplotlib
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from coursesite import package_digest
 from filelock import FileLock
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from notebooks import lacks
+from project import copy_to, package_digest
 
 import gdcourse as gd
 
@@ -74,7 +74,7 @@ def missing(what):
 # A process takes a whole file at a time: notebooks come first, for the book need not run them then; after them what
 # takes a minute or more, so that none is left for the end.
 LONG = """test_engines test_homes test_exercises test_explorer_page test_axe test_exercises_page test_mishaps test_pages
-test_pdf test_safety test_formulas test_manners test_sources""".split()  # noqa: SIM905
+test_pdf test_safety test_formulas test_manners test_sources test_outline""".split()  # noqa: SIM905
 
 
 def turn(item):
@@ -134,13 +134,7 @@ STRICT = ["-n", "-W", "--keep-going"]
 
 def copy_of_the_project(folder):
     """What git has, and what a working tree gathers: .venv, caches, an old build of en/."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+    copy_to(folder)
     for litter in (".venv/lib/a.md", ".pytest_cache/README.md", "en/_build/old.md", "en/.ipynb_checkpoints/x.ipynb"):
         (folder / litter).parent.mkdir(parents=True, exist_ok=True)
         (folder / litter).write_text("# litter\n\n[broken](nowhere.md)\n", "utf-8")

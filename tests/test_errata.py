@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from notebooks import FOLDERS, home
+from notebooks import FOLDERS
 
 import gdcourse as gd
 import pages
@@ -57,7 +57,7 @@ def test_entry_has_both_languages_a_quotation_and_a_version(entry):
     for field in ("where", "should"):
         assert all(entry[field][language].strip() for language in FOLDERS)
     assert math(entry["should"]["zh"]) == math(entry["should"]["en"])
-    assert "chapter" not in entry or home(entry)
+    assert "chapter" not in entry or pages.home(entry)
 
 
 def math(text):

@@ -10,7 +10,7 @@ import re
 
 import pytest
 import yaml
-from conftest import ROOT
+from project import ROOT
 
 from gdcourse.exercises import core
 

@@ -6,14 +6,14 @@ import nbformat
 import numpy as np
 import pytest
 import questions
-from conftest import ROOT
+from project import ROOT, chapters
 
 from gdcourse.exercises import get
 from gdcourse.exercises.core import RULES
 
 QUESTIONS = questions.load()
 EACH = pytest.mark.parametrize("name", QUESTIONS)
-CHAPTERS = ("01_gradient_descent", "02_rmsprop", "03_adagrad", "04_adadelta", "05_adam", "06_nadam", "07_summary")
+CHAPTERS = [page.stem for page in chapters() if page.kind == "chapter" and not page.above]
 
 
 def printed(path):
@@ -62,11 +62,7 @@ def test_each_chapter_asks_in_several_ways_and_once_before_the_formulas(chapter)
 
 
 def test_every_question_is_asked_once():
-    asked = [
-        name
-        for chapter in CHAPTERS
-        for name in re.findall(r'id="q-([\w-]+)"', printed(ROOT / f"chapters/{chapter}.ipynb"))
-    ]
+    asked = [name for page in chapters() for name in re.findall(r'id="q-([\w-]+)"', printed(ROOT / page.file))]
     assert sorted(asked) == sorted(QUESTIONS)
 
 

@@ -5,20 +5,26 @@ import os
 import re
 import subprocess
 import sys
-from fnmatch import fnmatch
+from dataclasses import replace
+from pathlib import PurePosixPath
 
+import coursesite
 import jupytext
 import nbformat
 import notebooks
 import pytest
 import yaml
 from conftest import copy_of_the_project
-from notebooks import FOLDERS, ROOT, home, load_claims, print_notebook, same_text, sources, target
+from notebooks import FOLDERS, ROOT, load_claims, print_notebook, same_text, sources, target
+from project import chapters, find
+from project import pages as all_pages
 
 import pages
 
 SOURCES = sources()
+TEXTS = [page.source for page in all_pages() if page.number is None and page.source.suffix == ".md"]
 CHAPTERS = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+BILINGUAL = pytest.mark.parametrize("source", SOURCES + TEXTS, ids=lambda source: source.stem)
 BOTH = pytest.mark.parametrize("language", FOLDERS)
 
 
@@ -49,9 +55,46 @@ def test_notebook_keeps_text_but_no_images_and_no_errors(source, language):
             assert output.get("name") != "stderr", cell.id
 
 
-def test_pages_are_what_their_sources_print():
-    stale = [str(path.relative_to(ROOT)) for path, _ in pages.stale()]
-    assert not stale, f"{stale}: edit source/*.yml, then run python3 course.py notebooks"
+def test_pages_and_contents_are_what_their_sources_print():
+    stale = [f"{path.relative_to(ROOT)} differs: edit {', '.join(sources)}" for path, _, sources in pages.stale()]
+    assert not stale, "\n".join([*stale, "then run python3 course.py notebooks"])
+
+
+def test_readers_get_nothing_that_is_not_printed():
+    assert not pages.strays()
+
+
+def test_what_is_edited_by_hand_is_named_with_its_source(tmp_path, monkeypatch, capsys):
+    """Also a page that nobody prints any more, and a source that nobody has listed."""
+    copy = copy_of_the_project(tmp_path)
+    monkeypatch.setattr(pages, "ROOT", copy)
+    monkeypatch.setattr(pages, "SOURCE", copy / "source")
+    monkeypatch.setattr(pages, "EDITIONS", {"zh": copy, "en": copy / "en"})
+    monkeypatch.setattr(sys, "argv", ["pages.py", "--check"])
+    assert pages.main() == 0
+    for name in ("_toc.yml", "en/index.md", "pages/teachers.md", "en/pages/claims.md"):
+        with (copy / name).open("a", encoding="utf-8") as file:
+            file.write("\n# by hand\n")
+    (copy / "source" / "09_new.md").write_text("# New\n", "utf-8")
+    (copy / "pages" / "old.md").write_text("# Old\n", "utf-8")
+    assert pages.main() == 1
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [
+        "_toc.yml is not what source/course.yml prints",
+        "pages/teachers.md is not what source/teachers.md prints",
+        "en/index.md is not what source/index.md prints",
+        "en/pages/claims.md is not what source/claims.yml prints",
+    ]
+    assert said.err.splitlines() == [
+        "source/09_new.md is not of the course: source/course.yml does not list it",
+        "pages/old.md is not of the course: source/course.yml does not list it",
+    ]
+
+
+@BILINGUAL
+def test_a_source_begins_with_the_title_of_the_outline(source):
+    assert pairs(source)[0][0].startswith("# {{title}}\n")
+    assert pairs(source)[0][1].startswith("# {{title}}\n")
 
 
 @CHAPTERS
@@ -76,7 +119,7 @@ def formulas(text, pattern):
     return [re.sub(r"\s|\\text\{.*?\}", "", found) for found in re.findall(pattern, text, re.S)]
 
 
-@CHAPTERS
+@BILINGUAL
 def test_languages_share_formulas_links_and_placeholders(source):
     for zh, en in pairs(source):
         for pattern in (r"\$\$.*?\$\$", r"\{\{.*?\}\}", r"\]\(https?://[^)]*\)"):
@@ -89,8 +132,8 @@ def test_languages_share_formulas_links_and_placeholders(source):
 def test_equation_numbers_are_unique_and_of_the_chapter(source):
     tags = [tag for zh, _ in pairs(source) for tag in re.findall(r"\\tag\{(.*?)\}", zh)]
     assert len(tags) == len(set(tags))
-    chapter = source.stem.split("_")[0].lstrip("0").upper() or "0"
-    assert all(tag.split(".")[0] == chapter for tag in tags)
+    number = str(find(source.stem).number).upper()
+    assert all(tag.split(".")[0] == number for tag in tags)
 
 
 NUMBER = re.compile(r"(?<![\w.\\{^_])\d+\.\d{2,}(?:e-?\d+)?(?!\w|\.\d)")
@@ -138,9 +181,8 @@ def test_claim_has_a_verdict_a_reason_and_an_asserting_cell(key):
     for language in FOLDERS:
         assert claim["says"][language].strip()
         assert claim["because"][language].strip()
-    source = home(claim)
+    source = pages.home(claim, key).source
     text = read(source, "en")
-    assert any(f'id="claim-{key}"' in c.source for c in text.cells), f"{source.name} has no place for {key}"
     cells = [c for c in text.cells if key in c.metadata.get("claims", [])]
     if claim.get("by") == "sources":
         assert "https://" in claim["because"]["en"] or claim["verdict"] == "slip"
@@ -168,9 +210,9 @@ def test_terms_are_complete_and_unique():
 
 
 def reader_texts():
-    pages_ = FOLDERS["zh"].parent.glob("pages/*.md")
-    lone = [ROOT / "source" / "claims.yml", ROOT / "index.md", ROOT / "README.md"]
-    return [*SOURCES, *lone, *pages_, *(ROOT / "gdcourse").rglob("*.py")]
+    printed = [ROOT / page.file for page in all_pages() if page.number is None]
+    lone = [ROOT / "source" / "claims.yml", ROOT / "source" / "course.yml", ROOT / "README.md"]
+    return [*SOURCES, *lone, *printed, *(ROOT / "gdcourse").rglob("*.py")]
 
 
 @pytest.mark.parametrize("word", AVOID)
@@ -184,6 +226,7 @@ def test_the_printer_refuses_what_an_author_must_mend(tmp_path):
     for body, hint in (
         ("no language\n", "needs"),
         ('+++ {"lang": "zh"}\n\n{{claim NOPE}}\n', "no claim NOPE"),
+        ('+++ {"lang": "zh"}\n\n# {{title}}\n', "course.yml does not say what 99_try.md is called"),
         (
             "```{code-cell} python\n:name: a\n1\n```\n\n```{code-cell} python\n:name: a\n2\n```\n",
             "two cells are called a",
@@ -195,22 +238,24 @@ def test_the_printer_refuses_what_an_author_must_mend(tmp_path):
             print_notebook(source, "zh")
 
 
-def test_a_notebook_that_needs_more_is_run_only_where_that_is_installed(tmp_path):
-    source = tmp_path / "99_try.md"
-    source.write_text("---\nkernelspec: {name: python3, display_name: Python 3}\nneeds: no_such_module\n---\n", "utf-8")
-    printed = print_notebook(source, "zh")
+def test_a_notebook_that_needs_more_is_run_only_where_that_is_installed(monkeypatch):
+    page = replace(find("a_pytorch"), needs="no_such_module")
+    monkeypatch.setattr(notebooks, "find", lambda stem: page)
+    printed = print_notebook(page.source, "zh")
     assert notebooks.lacks(printed) == "no_such_module"
     printed.metadata.gdcourse.needs = "json"
     assert notebooks.lacks(printed) is None
 
 
 def test_the_book_runs_no_notebook_that_needs_more():
-    for language, folder in (("zh", ROOT), ("en", ROOT / "en")):
-        spared = yaml.safe_load((folder / "_config.yml").read_text("utf-8"))["execute"]["exclude_patterns"]
-        for source in SOURCES:
-            needs = "needs" in read(source, language).metadata.gdcourse
-            assert any(fnmatch(f"chapters/{source.stem}", pattern) for pattern in spared) == needs, source.name
-            assert not needs or (ROOT / f"requirements-{read(source, language).metadata.gdcourse.needs}.txt").exists()
+    """The site finds it by its path; see myst_nb.core.execute."""
+    assert any(page.needs for page in chapters())
+    for page in chapters():
+        for language in FOLDERS:
+            path = PurePosixPath(target(page.source, language).as_posix())
+            assert any(map(path.match, coursesite.not_run())) == bool(page.needs), path
+            assert read(page.source, language).metadata.gdcourse.get("needs") == page.needs
+        assert not page.needs or (ROOT / f"requirements-{page.needs}.txt").exists()
 
 
 def test_what_changes_only_the_text_runs_nothing():

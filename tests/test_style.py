@@ -10,7 +10,8 @@ import sys
 import autocorrect_py
 import jupytext
 import pytest
-from notebooks import ROOT, sources
+from notebooks import sources
+from project import ROOT, pages
 
 VENDOR = ROOT / "_ext" / "coursesite" / "vendor"
 
@@ -40,8 +41,10 @@ def chinese_texts():
         for cell in jupytext.reads(source.read_text("utf-8"), "md:myst").cells:
             if cell.metadata.get("lang") == "zh":
                 yield source.name, cell.source
-    for path in [ROOT / "index.md", *(ROOT / "pages").glob("*.md")]:
-        yield path.name, path.read_text("utf-8")
+    for page in pages():
+        if page.number is None:
+            yield page.stem, (ROOT / page.file).read_text("utf-8")
+        yield "course.yml", f"{page.title['zh']}\n{page.description['zh']}"
 
 
 def test_chinese_typography():

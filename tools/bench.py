@@ -30,10 +30,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+from project import EDITIONS, ROOT, chapters, copy_to
 
 import gdcourse as gd
 
-ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "gdcourse" / "data" / "speed.json"
 
 
@@ -331,14 +331,6 @@ def timed(*command, cwd):
     return time.perf_counter() - begin, done.stdout + done.stderr
 
 
-def copy_of_the_project(folder):
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for name in filter(None, names.split("\0")):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, folder / name)
-    return folder
-
-
 def bare_execution(folder):
     """Run every notebook that the book runs, one after the other, and nothing else."""
     program = """
@@ -347,7 +339,8 @@ from nbclient import NotebookClient
 for path in sys.argv[1:]:
     NotebookClient(nbformat.read(path, as_version=4), resources={"metadata": {"path": "."}}).execute()
 """
-    notebooks = [str(p) for p in sorted(folder.glob("**/chapters/[0-9b]*.ipynb")) if "_build" not in p.parts]
+    pages = [page.file for page in chapters() if not page.needs]
+    notebooks = [str(folder / edition.relative_to(ROOT) / page) for edition in EDITIONS.values() for page in pages]
     return timed("-c", program, *notebooks, cwd=folder)[0]
 
 
@@ -358,7 +351,7 @@ def read_pages(said):
 
 def book():
     with tempfile.TemporaryDirectory() as name:
-        folder = copy_of_the_project(Path(name))
+        folder = copy_to(Path(name))
         os.environ["PYTHONPATH"] = name
         found = {"bare execution of the notebooks": bare_execution(folder)}
         os.environ["COURSE_VENV"] = sys.prefix
@@ -371,16 +364,16 @@ def book():
         timed("tools/pages.py", cwd=folder)
         timed("tools/notebooks.py", cwd=folder)
         found["one chapter's prose changed"], said = timed(*build, cwd=folder)
-        chapters = growing((1, 2, 4, 7), lambda count: some_chapters(folder, count))
+        of_chapters = growing((1, 2, 4, 7), lambda count: some_chapters(folder, count))
         del os.environ["PYTHONPATH"], os.environ["COURSE_VENV"]
-        return found, read_pages(said), chapters
+        return found, read_pages(said), of_chapters
 
 
 def some_chapters(folder, count):
     """Seconds for a book of the first chapters, whose notebooks have run before."""
     toc = "format: jb-book\nroot: index\nchapters:\n"
-    notebooks = sorted(folder.glob("chapters/0[1-7]*.ipynb"))[:count]
-    (folder / "_toc.yml").write_text(toc + "".join(f"  - file: chapters/{path.stem}\n" for path in notebooks), "utf-8")
+    first = [page for page in chapters() if page.kind == "chapter" and not page.above][:count]
+    (folder / "_toc.yml").write_text(toc + "".join(f"  - file: {page.address}\n" for page in first), "utf-8")
     out = f"_build/first{count}"
     begin = time.perf_counter()
     subprocess.run([Path(sys.executable).parent / "jupyter-book", "build", ".", "--path-output", out], cwd=folder)

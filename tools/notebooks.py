@@ -7,15 +7,16 @@
 ``source/NN_name.md`` (MyST Markdown) gives ``chapters/NN_name.ipynb`` and
 ``en/chapters/NN_name.ipynb``.  Markdown cells are marked ``+++ {"lang": "zh"}``
 or ``+++ {"lang": "en"}``; code cells are shared, but for the one call
-``gd.use_language("zh")``.  In Markdown, ``{{claim G8}}``, ``{{verdict G8}}``
+``gd.use_language("zh")``.  In Markdown, ``{{title}}`` is what
+``source/course.yml`` calls the page, ``{{claim G8}}``, ``{{verdict G8}}``
 and ``{{folded G8}}`` are filled in from ``source/claims.yml``, ``{{at X1}}``
 marks the place that the page of claims links to, and ``{{question name}}``
 prints a question of ``source/questions.yml``.  A code cell
 may have a ``name`` (its id), ``alt`` texts for its figure, and ``claims``
 that it asserts.
 
-A source whose head says ``needs: torch`` is run only where that module is
-installed.  The book never runs it, so its notebooks keep their figures.
+A chapter that ``needs: torch`` in ``source/course.yml`` is run only where that
+module is installed.  The book never runs it, so its notebooks keep their figures.
 """
 
 import argparse
@@ -27,7 +28,7 @@ import os
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from functools import cache
 
 import jupytext
 import nbformat
@@ -35,9 +36,9 @@ import questions
 import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from project import EDITIONS, ROOT, chapters, find, heading, package_digest, repository
 
-ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = {"zh": ROOT / "chapters", "en": ROOT / "en" / "chapters"}
+FOLDERS = {language: folder / "chapters" for language, folder in EDITIONS.items()}
 MEMORY = ROOT / "_build" / "notebooks.json"
 FIGURE = 70_000  # bytes
 
@@ -87,34 +88,22 @@ class SourceError(Exception):
 
 
 def sources():
-    return sorted((ROOT / "source").glob("[0-9a-z]*_*.md"))
+    return [page.source for page in chapters()]
 
 
 def target(source, language):
     return FOLDERS[language] / f"{source.stem}.ipynb"
 
 
+@cache
 def load_claims():
     return yaml.safe_load((ROOT / "source" / "claims.yml").read_text("utf-8"))
-
-
-def home(claim):
-    """The source that a claim stands in: chapter 5 is 05_….md, appendix "a" is a_….md."""
-    chapter = claim["chapter"]
-    prefix = f"{chapter:02}_" if isinstance(chapter, int) else f"{chapter}_"
-    return next(source for source in sources() if source.stem.startswith(prefix))
 
 
 def lacks(notebook):
     """The module that a notebook needs beyond requirements.txt, if it is not installed."""
     needs = notebook.metadata.get("gdcourse", {}).get("needs")
     return needs if needs and not importlib.util.find_spec(needs) else None
-
-
-def repository():
-    """The one line of _config.yml that names the repository, or None."""
-    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    return (settings.get("repository") or {}).get("url")
 
 
 # --- printing ---------------------------------------------------------------
@@ -126,7 +115,8 @@ def print_notebook(source, language, claims=None):
     text = source.read_text("utf-8")
     cells, ids = [], set()
     read = jupytext.reads(text, "md:myst")
-    needs = {"needs": read.metadata.needs} if "needs" in read.metadata else {}
+    page = find(source.stem)
+    needs = {"needs": page.needs} if page and page.needs else {}
     if repository():
         cells.append(nbformat.v4.new_code_cell(COLAB.format(repository()), id="colab"))
         cells[0].metadata.tags = ["remove-cell"]
@@ -136,6 +126,10 @@ def print_notebook(source, language, claims=None):
                 raise SourceError(f'{source.name}: a text cell needs {{"lang": "zh"}} or "en": {cell.source[:60]!r}')
             if cell.metadata.lang != language:
                 continue
+            if "{{title}}" in cell.source:
+                if not page:
+                    raise SourceError(f"source/course.yml does not say what {source.name} is called")
+                cell.source = cell.source.replace("{{title}}", heading(page, language))
             new = nbformat.v4.new_markdown_cell(fill_in(cell.source, language, claims, source.name))
         else:
             new = nbformat.v4.new_code_cell(cell.source.replace('use_language("zh")', f'use_language("{language}")'))
@@ -285,12 +279,8 @@ def keep_outputs(printed, before):
 
 def digest(notebook):
     """What the outputs depend on: the code cells, the package, its data."""
-    state = hashlib.sha256(json.dumps([cell.source for cell in code_cells(notebook)]).encode())
-    for path in sorted((ROOT / "gdcourse").rglob("*")):
-        if path.suffix in (".py", ".csv", ".mplstyle", ".json"):
-            state.update(path.read_bytes())
-    state.update((ROOT / "requirements.txt").read_bytes())
-    return state.hexdigest()
+    cells = json.dumps([cell.source for cell in code_cells(notebook)])
+    return hashlib.sha256(f"{cells}{package_digest()}".encode()).hexdigest()
 
 
 def main():

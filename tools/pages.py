@@ -1,37 +1,37 @@
-"""Print the pages that are lists: their content stands once, in source/*.yml.
+"""Print all that readers open but the notebooks: pages, tables of contents.
 
-    python tools/pages.py            write the pages that have changed
-    python tools/pages.py --check    only list the stale ones, exit 1 if there are any
+    python tools/pages.py            write what has changed
+    python tools/pages.py --check    only say what is not what its source prints, exit 1 if there is anything
 
-A page is one function here, from a language to Markdown, and one line in ``PAGES``.
+``source/course.yml`` lists the pages.  One with a source of its own, in both
+languages, is printed as a chapter is (see ``notebooks.py``), but as Markdown.
+The others are lists: their content stands in a ``source/*.yml``, and each is one
+function here, from a language to what stands below the title, and one line in
+``LISTS``.
 """
 
 import argparse
 import re
 import sys
+from functools import cache
 from itertools import groupby
-from pathlib import Path
 
 import numpy as np
 import questions
 import yaml
 from notebooks import WORDS as CLAIM_WORDS
-from notebooks import home, load_claims, origin, sources, verdict
+from notebooks import SourceError, load_claims, origin, print_notebook, verdict
+from project import EDITIONS, ROOT, SOURCE, called, chapters, heading, mentioned, outline
+from project import pages as all_pages
 
 import gdcourse as gd
 from gdcourse.exercises import core, get
 from gdcourse.exercises.shell import messages
 
-ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = {"zh": ROOT / "pages", "en": ROOT / "en" / "pages"}
 
-
+@cache
 def load(name):
-    return yaml.safe_load((ROOT / "source" / name).read_text("utf-8"))
-
-
-def head(source):
-    return f"<!-- Printed from source/{source} by tools/pages.py; change it there. -->"
+    return yaml.safe_load((SOURCE / name).read_text("utf-8"))
 
 
 def pick(text, language):
@@ -68,7 +68,7 @@ def print_defaults(language):
     """source/parity.yml as a page: a section per rule, then the traps."""
     table, words = load("parity.yml"), WORDS[language]
     libraries = words["all"].join(f"{name} {version}" for name, version in table["libraries"].items())
-    parts = [head("parity.yml"), table["intro"][language].strip().format(libraries=libraries)]
+    parts = [table["intro"][language].strip().format(libraries=libraries)]
     for rule, title in table["rules"].items():
         rows = [row for row in table["rows"] if row["of"] == rule]
         parts += [f"## {title[language]}", *formulas(rows, language), summary(rows, language)]
@@ -117,7 +117,6 @@ def number(value):
 
 CLAIMS = {
     "zh": {
-        "title": "# 说法与实测",
         "intro": "博客里常见的说法，每一条都做过实验或查过原文。最出人意料的排在前面。"
         "点“看实验”，就到了检验它的代码旁边。结论只在写明的范围内有效：小实验不是普遍的判决。",
         "articles": "## 五篇文章\n\n- 000：Python 梯度下降法（五）：Adam Optimize"
@@ -126,14 +125,11 @@ CLAIMS = {
         "- 004：Python 梯度下降法（二）：RMSProp Optimize\n\n说法按意思转述，不是原文。",
         "slips": "## 文章里的疏漏",
         "slips_intro": "跑一遍，看看会怎样。",
-        "chapter": "第 {} 章",
-        "appendix": "附录 {}",
         "look": "看实验",
         "sources": "看出处",
         "brackets": "（{}，{}）：",
     },
     "en": {
-        "title": "# Claims and what the runs say",
         "intro": "Claims that one meets in blog posts. Each was put to a test or traced to its source, the most "
         'surprising first. "See it run" leads to the code beside it. A verdict holds in the scope it names: '
         "a small experiment is no general judgement.",
@@ -143,8 +139,6 @@ CLAIMS = {
         "Claims are given by their meaning, not word for word.",
         "slips": "## Slips in the articles",
         "slips_intro": "Run them and look.",
-        "chapter": "chapter {}",
-        "appendix": "appendix {}",
         "look": "See it run",
         "sources": "See the sources",
         "brackets": " ({}, {}): ",
@@ -158,7 +152,7 @@ def print_claims(language):
     ranked = sorted(load_claims().items(), key=lambda item: -item[1]["surprise"])
     claims = [claim_entry(key, claim, language) for key, claim in ranked if claim["verdict"] != "slip"]
     slips = [claim_entry(key, claim, language) for key, claim in ranked if claim["verdict"] == "slip"]
-    parts = [head("claims.yml"), words["title"], words["intro"], *claims]
+    parts = [words["intro"], *claims]
     parts += [words["slips"], words["slips_intro"], *slips, words["articles"]]
     return "\n\n".join(parts) + "\n"
 
@@ -167,14 +161,24 @@ def claim_entry(key, claim, language):
     """One claim: who says it, the verdict, the reason, the way to the experiment."""
     words = CLAIMS[language]
     look = words["sources" if claim.get("by") == "sources" else "look"]
-    link = f'<a href="../chapters/{home(claim).stem}.html#claim-{key}">{look}</a>'
-    place = words["chapter"] if isinstance(claim["chapter"], int) else words["appendix"]
-    brackets = words["brackets"].format(origin(claim, language), place.format(str(claim["chapter"]).upper()))
+    page = home(claim, key)
+    link = f'<a href="../{page.address}.html#claim-{key}">{look}</a>'
+    brackets = words["brackets"].format(origin(claim, language), mentioned(page, language))
     if claim["verdict"] == "slip":
         said, judged = f"**{key}**", ""
     else:
         said, judged = f"**{CLAIM_WORDS[language]['claim']} {key}**", verdict(claim, language) + " "
     return f"{said}{brackets}{claim['says'][language]}\n: {judged}{claim['because'][language]} {link}"
+
+
+def home(entry, key=""):
+    """The page of the chapter that an entry of claims.yml or errata.yml names; a claim's is where its place stands."""
+    place = re.compile(rf"\{{\{{(claim|folded|at) {key}\}}\}}" if key else "")
+    of_the_chapter = [page for page in chapters() if page.number == entry["chapter"]]
+    found = [page for page in of_the_chapter if place.search(page.source.read_text("utf-8"))]
+    if not found:
+        raise SourceError(f"no page of chapter {entry['chapter']} in source/course.yml has a place for {key or entry}")
+    return found[0]
 
 
 # --- errata -----------------------------------------------------------------
@@ -185,14 +189,14 @@ ERRATA = {
         "says": "现在：",
         "should": "**更正**：",
         "check": "运行检验",
-        "look": "见[{}](../chapters/{})。",
+        "look": "见[{}](../{})。",
     },
     "en": {
         "said": "It said: ",
         "says": "Now it says: ",
         "should": "**Correction**: ",
         "check": "Run the check",
-        "look": " See [{}](../chapters/{}).",
+        "look": " See [{}](../{}).",
     },
 }
 
@@ -202,7 +206,7 @@ def print_errata(language):
     data = load("errata.yml")
     text = {name: words[language].strip() for name, words in data["texts"].items()}
     ours = [our_entry(entry, language) for entry in data["ours"]]
-    parts = [head("errata.yml"), f"# {text['title']}", f"## {text['ours']}", text["ours_intro"]]
+    parts = [f"## {text['ours']}", text["ours_intro"]]
     parts += [*(ours or [text["none"]]), text["report"], f"## {text['elsewhere']}", text["elsewhere_intro"]]
     for name, title in data["treatments"].items():
         parts += [f"### {title[language]}"]
@@ -231,7 +235,8 @@ def see(entry, language):
     """The way to the chapter that treats it."""
     if "chapter" not in entry:
         return ""
-    return ERRATA[language]["look"].format(CLAIMS[language]["chapter"].format(entry["chapter"]), home(entry).stem)
+    page = home(entry)
+    return ERRATA[language]["look"].format(mentioned(page, language), page.address)
 
 
 def indented(lines):
@@ -242,14 +247,14 @@ def indented(lines):
 # --- glossary ---------------------------------------------------------------
 
 GLOSSARY = {
-    "zh": "# 术语\n\n按初次遇到的顺序排列：中文，英文，公式里的符号，代码里的名字。",
-    "en": "# Glossary\n\nIn the order in which one meets them: English, Chinese, the symbol, the name in code.",
+    "zh": "按初次遇到的顺序排列：中文，英文，公式里的符号，代码里的名字。",
+    "en": "In the order in which one meets them: English, Chinese, the symbol, the name in code.",
 }
 
 
 def print_glossary(language):
     """source/terms.yml as a page: a list of definitions."""
-    parts = [head("terms.yml"), GLOSSARY[language]]
+    parts = [GLOSSARY[language]]
     other = "en" if language == "zh" else "zh"
     for term in load("terms.yml"):
         names = [
@@ -266,12 +271,10 @@ def print_glossary(language):
 
 SOLUTIONS = {
     "zh": {
-        "title": "# 自测题的答案",
         "intro": "先自己做，再来对照。代码题的写法不止一种，检查器认的是结果；这里给出的是课程自己的写法，"
         "`sqrt(x)` 就是 `x**0.5`。选错的那些项错在哪里，题目下面都有解说。",
-        "chapter": "## 第{0}章\n\n题目在[第{0}章的“自测”](../chapters/{1}.ipynb)里。",
-        "appendix": "## 附录 A\n\n题目在[附录 A 的“自测”](../chapters/{0}.ipynb)里。",
-        "numerals": "零一二三四五六七",
+        "chapter": "题目在[{called}的“自测”](../{address}.ipynb)里。",
+        "appendix": "题目在[{called} 的“自测”](../{address}.ipynb)里。",
         "questions": "### 小问题",
         "code": "### 动手题",
         "experiment": "### 没有标准答案的实验",
@@ -280,13 +283,11 @@ SOLUTIONS = {
         '`gd.exercises.stub("nadam")` 给出题目，`gd.check("nadam", my_nadam)` 检查。',
     },
     "en": {
-        "title": "# Solutions to the self-check",
         "intro": "Try first, then compare. Code can be written in many ways, and the checker looks at the result; "
         "below is how the course writes it, where `sqrt(x)` is `x**0.5`. "
         "What is wrong with the other choices is said under each question.",
-        "chapter": "## Chapter {0}\n\nThe questions stand in the self-check of [chapter {0}](../chapters/{1}.ipynb).",
-        "appendix": "## Appendix A\n\nThe questions stand in the self-check of [appendix A](../chapters/{0}.ipynb).",
-        "numerals": "01234567",
+        "chapter": "The questions stand in the self-check of [{mentioned}](../{address}.ipynb).",
+        "appendix": "The questions stand in the self-check of [{mentioned}](../{address}.ipynb).",
         "questions": "### Small questions",
         "code": "### Code",
         "experiment": "### The experiment without a model answer",
@@ -298,30 +299,34 @@ SOLUTIONS = {
 
 
 def print_solutions(language):
-    """The references, the keys of the questions, model answers: a section per chapter that asks something."""
+    """The references, the keys of the questions, model answers: a section per page that asks something."""
     words, used = SOLUTIONS[language], []
-    parts = [head("questions.yml, solutions.yml and gdcourse/exercises"), words["title"], words["intro"]]
-    for source in sources():
-        text = source.read_text("utf-8")
+    parts = [words["intro"]]
+    for page in chapters():
+        text = page.source.read_text("utf-8")
         names = list(dict.fromkeys(re.findall(r"\{\{question ([\w-]+)\}\}", text)))
         exercises = [name for name in re.findall(r'^gd\.check\("(\w+)"', text, re.M) if name not in used]
-        number = int(source.stem[:2]) if source.stem[:2].isdigit() else source.stem
-        if not names and not exercises and number not in load("solutions.yml"):
+        answer = load("solutions.yml").get(page.stem)
+        if not names and not exercises and not answer:
             continue
         used += exercises
-        if number == source.stem:
-            parts += [words["appendix"].format(source.stem)]
-        else:
-            parts += [words["chapter"].format(words["numerals"][number], source.stem)]
+        parts += [f"## {heading(page, language) if page.above else called(page, language)}", where(page, language)]
         if names:
             parts += [words["questions"], *(key(name, language) for name in names)]
         if exercises:
             parts += [words["code"], *(reference(name, language) for name in exercises)]
-        if number in load("solutions.yml"):
-            parts += [words["experiment"], experiment(load("solutions.yml")[number], language)]
+        if answer:
+            parts += [words["experiment"], experiment(answer, language)]
     rest = [name for name in core.ORDER if name not in used]
     parts += [words["more"], words["more_intro"], *(reference(name, language) for name in rest)]
     return "\n\n".join(parts) + "\n"
+
+
+def where(page, language):
+    """The page that asks."""
+    words = SOLUTIONS[language]["appendix" if page.kind == "appendix" else "chapter"]
+    names = {"called": called(page, language), "mentioned": mentioned(page, language)}
+    return words.format(**names, address=page.address)
 
 
 def key(name, language):
@@ -346,14 +351,72 @@ def reference(name, language):
 
 
 def experiment(entry, language):
+    return entry[language].format(**computed(entry["compute"])).strip()
+
+
+@cache
+def computed(program):
+    """The variables that it leaves: the same for all languages."""
     found = {"gd": gd, "np": np}
-    exec(entry["compute"], found)
-    return entry[language].format(**found).strip()
+    exec(program, found)
+    return found
 
 
-# --- all pages --------------------------------------------------------------
+# --- pages with a source of their own ---------------------------------------
 
-PAGES = {
+FRONT = """\
+---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+"""  # by which the book knows that there are cells to run
+
+
+def print_text(page, language):
+    """source/name.md as a page: the text of one language, the code of both."""
+    cells = [cell for cell in print_notebook(page.source, language).cells if cell.id != "colab"]
+    front = FRONT if any(cell.cell_type == "code" for cell in cells) else ""
+    return front + mark(page) + "\n\n".join(map(as_text, cells)) + "\n"
+
+
+def as_text(cell):
+    if cell.cell_type == "markdown":
+        return cell.source
+    settings = yaml.safe_dump(dict(cell.metadata), allow_unicode=True, default_flow_style=None)
+    return f"```{{code-cell}} python\n---\n{settings}---\n{cell.source}\n```"
+
+
+# --- tables of contents -----------------------------------------------------
+
+
+def print_contents(language):
+    """The sidebar: what jupyter-book reads as _toc.yml."""
+    home, parts = outline()
+    lines = ["# Printed from source/course.yml by tools/pages.py; change it there.", "format: jb-book"]
+    lines += [f"root: {home.address}", "parts:"]
+    for caption, pages in parts:
+        lines += [f"  - caption: {caption[language]}", "    chapters:", *entries(pages, "      ")]
+    return "\n".join(lines) + "\n"
+
+
+def entries(pages, indent):
+    for page in pages:
+        yield f"{indent}- file: {page.address}"
+        if page.pages:
+            yield f"{indent}  sections:"
+            yield from entries(page.pages, indent + "    ")
+
+
+# --- all of them ------------------------------------------------------------
+
+LISTS = {
     "defaults": print_defaults,
     "claims": print_claims,
     "errata": print_errata,
@@ -362,26 +425,57 @@ PAGES = {
 }
 
 
+def mark(page):
+    return f"<!-- Printed from {', '.join(page.printed_from)} by tools/pages.py; change it there. -->\n\n"
+
+
+def print_list(page, language):
+    return f"{mark(page)}# {heading(page, language)}\n\n{LISTS[page.stem](language)}"
+
+
+def printed():
+    """(path, text, what it is printed from) of all that is printed here."""
+    for language, folder in EDITIONS.items():
+        yield folder / "_toc.yml", print_contents(language), ("source/course.yml",)
+        for page in all_pages():
+            if page.number is None:
+                text = (print_list if page.stem in LISTS else print_text)(page, language)
+                yield folder / page.file, text, page.printed_from
+
+
 def stale():
-    """(path, text) of every page that is not what its source prints."""
-    for name, page in PAGES.items():
-        for language, folder in FOLDERS.items():
-            path, text = folder / f"{name}.md", page(language)
-            if not path.exists() or path.read_text("utf-8") != text:
-                yield path, text
+    """(path, text, what it is printed from) of what is not what its source prints."""
+    for path, text, sources in printed():
+        if not path.exists() or path.read_text("utf-8") != text:
+            yield path, text, sources
+
+
+def strays():
+    """What nobody prints but readers would get: its source is gone, or source/course.yml does not list it."""
+    names = {page.stem for page in all_pages()}
+    sources = [path for path in SOURCE.glob("*.md") if path.stem not in names]
+    known = {folder / page.file for folder in EDITIONS.values() for page in all_pages()}
+    folders = [folder / name for folder in EDITIONS.values() for name in ("pages", "chapters")]
+    return sources + [path for folder in folders for path in sorted(folder.glob("*.*")) if path not in known]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--check", action="store_true", help="only list the stale pages")
+    parser.add_argument("--check", action="store_true", help="only say what is not what its source prints")
     check = parser.parse_args().check
-    pages = list(stale())
-    for path, text in pages:
-        print(path.relative_to(ROOT), "is not what its source prints" if check else "printed")
+    try:
+        found = list(stale())
+    except SourceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path, text, sources in found:
+        print(path.relative_to(ROOT), f"is not what {', '.join(sources)} prints" if check else "printed")
         if not check:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-    return int(check and bool(pages))
+    for path in strays():
+        print(path.relative_to(ROOT), "is not of the course: source/course.yml does not list it", file=sys.stderr)
+    return int(bool(strays()) or check and bool(found))
 
 
 if __name__ == "__main__":

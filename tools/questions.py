@@ -9,21 +9,19 @@ import hashlib
 import html
 import re
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import yaml
+from project import SOURCE
 
 from gdcourse.exercises import get
 from gdcourse.exercises.core import RULES
 from gdcourse.exercises.shell import messages
 
-ROOT = Path(__file__).resolve().parents[1]
-
 
 @cache
 def load():
-    return yaml.safe_load((ROOT / "source" / "questions.yml").read_text("utf-8"))
+    return yaml.safe_load((SOURCE / "questions.yml").read_text("utf-8"))
 
 
 def steps(rule, gradients, theta=0.0, **knobs):

@@ -14,13 +14,17 @@ brings Python to those that use it, ``selfcheck.js`` questions and exercises,
 ``explore.js`` the explorers.
 """
 
-import hashlib
 import os
+import sys
 from gettext import NullTranslations
 from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.locale import get_translator
+
+sys.path.append(str(Path(__file__).parents[2] / "tools"))  # project.py knows the outline of the course
+
+from project import ROOT, SOURCE, chapters, digest_of, inside, package_digest
 
 from . import formulas
 from .files import finish
@@ -31,12 +35,11 @@ from .search import CourseSearch, fold_titles
 from .words import WORDS
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 
 
 def setup(app: Sphinx):
     # Sphinx writes all pages anew when this changes
-    app.add_config_value("coursesite_digest", digest_of(HERE), "html")
+    app.add_config_value("coursesite_digest", digest_of(*inside(HERE), SOURCE / "course.yml"), "html")
     app.add_search_language(CourseSearch)
     app.add_html_math_renderer("katex", (formulas.inline, None), (formulas.displayed, None))
     # before the theme reads its options
@@ -73,6 +76,7 @@ def configure(app, config):
     config.html_show_search_summary = False
     # one for each edition: they are built side by side
     config.nb_execution_cache_path = str(ROOT / "_build" / "cache" / package_digest() / config.language)
+    config.nb_execution_excludepatterns = not_run()
     config.nb_execution_raise_on_error = True
     # on the page the explorer is a picture that explore.js brings to life, not a widget
     os.environ["GDCOURSE_STILL"] = "1"
@@ -102,18 +106,6 @@ def add_to_catalogue(words):
     get_translator().add_fallback(ours)
 
 
-def package_digest():
-    """Names what notebooks compute with: jupyter-cache itself knows only their cells."""
-    return digest_of(ROOT / "gdcourse", ROOT / "requirements.txt")
-
-
-def digest_of(*places):
-    """Changes when a file there does."""
-    state = hashlib.sha256()
-    for place in places:
-        inside = (
-            sorted(p for p in place.rglob("*") if p.is_file() and p.suffix != ".pyc") if place.is_dir() else [place]
-        )
-        for path in inside:
-            state.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
-    return state.hexdigest()[:16]
+def not_run():
+    """The notebooks that need more than requirements.txt: their outputs are in them."""
+    return [page.file for page in chapters() if page.needs]

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from sphinx.util.fileutil import copy_asset
 
-from .links import NOT_TEXT, address
+from .links import NOT_TEXT, address, edition
 from .patches import is_mended, mend, mended, unfound
 from .policy import guarded
 
@@ -39,8 +39,8 @@ def finish(app, exception):
         if not found and not done_before:
             unfound(pattern, "_static")
     subset_icons(static)
-    add_python(static / "python", "en" if app.config.language == "en" else "zh")
-    add_explorer(static / "explorer", "en" if app.config.language == "en" else "zh")
+    add_python(static / "python", edition(app))
+    add_explorer(static / "explorer", edition(app))
     for path in out.glob("_images/*.png"):
         shrink(path)
     if app.builder.name == "html":
@@ -162,7 +162,7 @@ def offer_downloads(app, folder):
         for path in [*package, *licences]:
             add(archive, path.relative_to(ROOT).as_posix(), path.read_bytes())
         add(archive, "requirements.txt", requirements().encode())
-        add(archive, "README.txt", README["en" if app.config.language == "en" else "zh"].encode())
+        add(archive, "README.txt", README[edition(app)].encode())
 
 
 IMAGE = r'<img [^>]*src="[^"]*_images/[^>]*>'

@@ -4,20 +4,12 @@ import re
 from pathlib import Path
 
 import yaml
+from project import ROOT, find, repository
 
 from .words import WORDS
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-DESCRIPTIONS = yaml.safe_load((HERE / "descriptions.yml").read_text("utf-8"))
 # Sphinx makes these pages itself; they hold nothing to describe or to find again.
 NOT_TEXT = ("search", "genindex")
-
-
-def repository():
-    """The one line of the root's _config.yml that names the repository, or None."""
-    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    return ((settings.get("repository") or {}).get("url") or "").rstrip("/") or None
 
 
 def address():
@@ -26,6 +18,11 @@ def address():
     given = (settings.get("html") or {}).get("baseurl")
     pages = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", repository() or "")
     return (given or (f"https://{pages[1].lower()}.github.io/{pages[2]}" if pages else "")).rstrip("/")
+
+
+def edition(app):
+    """The language as source/ names it: Sphinx's zh_CN is our zh."""
+    return app.config.language.partition("_")[0]
 
 
 def add_links(app, pagename, templatename, context, doctree):
@@ -37,9 +34,7 @@ def add_links(app, pagename, templatename, context, doctree):
     here = ("en/" if english else "") + pagename
     context["other_language"] = {"href": href, "name": words["other"], "lang": words["other_language"]}
     context["course"] = words | {"up": up, "page": Path(pagename).name, "notebook_here": bool(notebook(app, pagename))}
-    context["course"]["places"] = places(
-        here, Path(app.env.doc2path(page)).suffix, bool(notebook(app, pagename)), words
-    )
+    context["course"]["places"] = places(here, bool(notebook(app, pagename)), words)
     context["metatags"] = context.get("metatags", "") + metatags(app, here, href, context.get("title", ""), words)
 
 
@@ -48,7 +43,7 @@ def notebook(app, pagename):
     return path if path.exists() else None
 
 
-def places(here, suffix, runs, words):
+def places(here, runs, words):
     """Where else the page can be run or changed: nothing, as long as no repository is named."""
     home = repository()
     if not home or here.removeprefix("en/") in NOT_TEXT:
@@ -59,20 +54,14 @@ def places(here, suffix, runs, words):
         "Binder": f"https://mybinder.org/v2/gh/{project}/main?urlpath=lab/tree/{here}.ipynb",
     }
     found = [(words["run_on"].format(name), link) for name, link in runners.items() if runs]
-    return [*found, (words["edit"], f"{home}/edit/main/{edited(here, suffix)}")]
-
-
-def edited(here, suffix):
-    """The file that one edits: a chapter's source, not the notebook it prints."""
-    source = ROOT / "source" / f"{Path(here).name}.md"
-    return f"source/{source.name}" if source.exists() else f"{here}{suffix}"
+    return [*found, (words["edit"], f"{home}/edit/main/{find(Path(here).name).printed_from[0]}")]
 
 
 def metatags(app, here, href, title, words):
-    """A description by hand, what a link preview shows, and the other language for search engines."""
+    """A description, what a link preview shows, and the other language for search engines."""
     page = here.removeprefix("en/")
-    entry = DESCRIPTIONS.get(page, DESCRIPTIONS["index"])
-    description = entry["en" if app.config.language == "en" else "zh"].replace('"', "&quot;")
+    entry = find(Path(page).name) or find("index")
+    description = entry.description[edition(app)].replace('"', "&quot;")
     title = re.sub("<[^>]*>", "", title) if page != "index" else app.config.html_title
     other = "en/" + page if not here.startswith("en/") else page
     tags = [

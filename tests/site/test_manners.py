@@ -9,10 +9,8 @@ import zipfile
 import nbformat
 import notebooks
 import pytest
-import yaml
 from conftest import ROOT, build, copy_of_the_project, missing, pages, soup
-
-DESCRIPTIONS = yaml.safe_load((ROOT / "_ext/coursesite/descriptions.yml").read_text("utf-8"))
+from project import find
 
 
 def test_each_page_has_a_description_of_its_own(site):
@@ -21,10 +19,9 @@ def test_each_page_has_a_description_of_its_own(site):
         page, language = (name[3:], "en") if name.startswith("en/") else (name, "zh")
         if page == "search":
             continue
-        assert page in DESCRIPTIONS, f"write a sentence about {page} in _ext/coursesite/descriptions.yml"
         head = soup(path).head
         for tag in head.find("meta", attrs={"name": "description"}), head.find("meta", property="og:description"):
-            assert tag["content"] == DESCRIPTIONS[page][language]
+            assert tag["content"] == find(path.stem).description[language]
         assert head.find("meta", property="og:title")["content"]
         assert head.find("link", hreflang=True)
 
@@ -125,7 +122,7 @@ def test_one_line_brings_the_buttons(tmp_path):
     assert line in text
     config.write_text(text, "utf-8")
     (small / "_toc.yml").write_text(
-        "format: jb-book\nroot: pages/teachers\nchapters:\n- file: chapters/00_basics\n", "utf-8"
+        "format: jb-book\nroot: pages/claims\nchapters:\n- file: chapters/00_basics\n", "utf-8"
     )
     # the notebook as it stands, not run: only its links matter here
     config.write_text(
@@ -138,6 +135,8 @@ def test_one_line_brings_the_buttons(tmp_path):
     assert "https://colab.research.google.com/github/someone/course/blob/main/chapters/00_basics.ipynb" in links
     assert "https://mybinder.org/v2/gh/someone/course/main?urlpath=lab/tree/chapters/00_basics.ipynb" in links
     assert "https://github.com/someone/course/edit/main/source/00_basics.md" in links
+    links = " ".join(a["href"] for a in soup(html / "pages/claims.html").select(".article-header-buttons a"))
+    assert "https://github.com/someone/course/edit/main/source/claims.yml" in links
     there = "https://someone.github.io/course/"
     assert page.find("link", rel="canonical")["href"] == there + "chapters/00_basics.html"
     assert page.find("link", hreflang="en")["href"] == there + "en/chapters/00_basics.html"
