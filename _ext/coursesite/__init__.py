@@ -102,7 +102,8 @@ def configure(app, config):
 def add_to_catalogue(words):
     """Words for what neither Sphinx nor a theme translates into the language of the book."""
     ours = NullTranslations()
-    ours.gettext = lambda message: words.get(message, message)
+    # what we do not know either, a catalogue that is added later may know
+    ours.gettext = lambda message: words.get(message) or NullTranslations.gettext(ours, message)
     get_translator().add_fallback(ours)
 
 
