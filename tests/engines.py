@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -144,7 +145,11 @@ class Process:
         places = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
         with self.said.open("w") as out:
             self.process = subprocess.Popen(
-                command, env={**os.environ, **places, **environment}, stdout=out, stderr=subprocess.STDOUT
+                command,
+                env={**os.environ, **places, **environment},
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
 
     def says(self, pattern, seconds=60):
@@ -157,12 +162,13 @@ class Process:
         return found[1]
 
     def stop(self):
+        """End it, and all that it has started: a page that computes for ever listens to no request."""
         self.process.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 class Firefox(Engine):
@@ -213,27 +219,30 @@ class Firefox(Engine):
 
 class WebKit(Engine):
     def __init__(self, path, home):
+        self.path, self.home = path, home
+        self.screen = Process("Xvfb", "-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp", home=home)
+        self.display = ":" + self.screen.says(r"(?m)^(\d+)\n")
+        self.start()
+
+    def start(self):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self.screen = Process("Xvfb", "-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp", home=home)
-        display = ":" + self.screen.says(r"(?m)^(\d+)\n")
         software = {"LIBGL_ALWAYS_SOFTWARE": "1", "WEBKIT_DISABLE_DMABUF_RENDERER": "1"}
-        self.driver = Process(path, f"--port={port}", home=home, DISPLAY=display, **software)
+        self.driver = Process(self.path, f"--port={port}", home=self.home, DISPLAY=self.display, **software)
         self.place, self.session = f"http://127.0.0.1:{port}", ""
         self.ready()
-        self.renew()
-
-    def renew(self):
-        """A new window and new processes.  (A worker that never ends outlives its page now and then.)"""
-        if self.session:
-            self.send("DELETE", self.session)
         options = {"binary": str(MINI_BROWSER[-1]), "args": ["--automation"]}
         asked = {"webkitgtk:browserOptions": options, "timeouts": {"script": 1000 * PATIENCE}}
         answer = self.send("POST", "/session", capabilities={"alwaysMatch": asked})
         self.version = answer["capabilities"]["browserVersion"]
         self.session = f"/session/{answer['sessionId']}"
         self.send("POST", self.session + "/window/rect", width=WIDTH, height=HEIGHT)
+
+    def renew(self):
+        """New processes.  (A worker that never ends outlives its page now and then, and then its session is deaf.)"""
+        self.driver.stop()
+        self.start()
 
     def ready(self, seconds=20):
         end = time.monotonic() + seconds
@@ -269,6 +278,5 @@ class WebKit(Engine):
         self.send("POST", self.session + "/actions", actions=pressing(keys))
 
     def close(self):
-        self.send("DELETE", self.session)
         self.driver.stop()
         self.screen.stop()

@@ -277,7 +277,7 @@ def test_right_answers_of_another_form_pass(name, form):
 
 @pytest.mark.parametrize(("wanted", "body"), BAD)
 def test_bad_answers_get_a_message(wanted, body, monkeypatch, capsys):
-    monkeypatch.setattr(shell, "SECONDS", 0.8)
+    monkeypatch.setattr(shell, "SECONDS", 0.8 if wanted == "timeout" else 20)
     if re.match(r"(async )?(def|class|fn) ?", body):
         scope = {"np": np}
         exec(body, scope)
@@ -289,7 +289,7 @@ def test_bad_answers_get_a_message(wanted, body, monkeypatch, capsys):
     message = gd.check("adam", fn)
     count("bad", message.id == wanted)
     assert message.id == wanted
-    assert time.perf_counter() - begin < 3
+    assert time.perf_counter() - begin < 10  # at once, on a busy machine too
     for lang in ("zh", "en"):
         assert len(message.text(lang)) < 2000
         assert "Traceback" not in message.text(lang)

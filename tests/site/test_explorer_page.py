@@ -144,17 +144,21 @@ FIXED = """async () => {
 
 @pytest.mark.parametrize("knob", ["0.lr", "kappa"])
 def test_a_slider_redraws_at_once(adam, page, knob):
-    """Two rules, 300 steps: 100 ms, and as much more as the machine's other work delays a fixed piece of work."""
+    """Two rules, 300 steps: 100 ms, and as much more as the machine's other work delays a fixed piece of work.
+
+    One in ten turns is let alone by whatever else runs: that one has no excuse.
+    """
     type_in(adam, "steps", 300)
     pieces = np.array(page.evaluate(FIXED))
     busy = np.percentile(pieces, 95) / pieces.min()
     rows = np.array(page.evaluate(TURN, [adam.element_handle(), f"[data-knob='{knob}'] input[type=range]", 100]))
-    median, late = np.percentile(rows, 50, axis=0), np.percentile(rows, 95, axis=0)
+    alone, median, late = np.percentile(rows, [10, 50, 95], axis=0)
     for what, p50, p95 in zip(("slider to redraw", "of it Python", "of it drawing"), median, late, strict=True):
         print(f"\n{knob}: {what}: median {p50:.0f} ms, 95 % within {p95:.0f} ms", end="")
     print(f"\nthe machine is {busy:.1f} times slower than alone", end="")
-    assert median[0] <= 100 * max(1, busy / 2)
-    assert late[0] <= 100 * max(1.5, busy)
+    assert alone[0] <= 100
+    assert median[0] <= 100 * max(1, busy)
+    assert late[0] <= 100 * max(1.5, 2 * busy)
 
 
 def test_it_comes_to_life_quickly_and_nothing_jumps(browser, address, site):
