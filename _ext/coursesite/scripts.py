@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from gdcourse import explorer
-from gdcourse.explorer.bundle import bundle, order
+from gdcourse.explorer.bundle import bundled, order
 
 SELFCHECK = Path(__file__).parent / "selfcheck" / "selfcheck.js"
 
@@ -23,7 +23,7 @@ def write_scripts(folder, language):
     drawn = f"{explorer.script()}\nwindow.gdExplorer = {{ render, common: {common} }};\n"
     (folder / "explorer" / "explorer.js").write_text(closed(drawn), "utf-8")
     (folder / "explorer" / "explorer.css").write_text(explorer.style(), "utf-8")
-    (folder / "selfcheck.js").write_text(closed(bundle(SELFCHECK)), "utf-8")
+    (folder / "selfcheck.js").write_text(closed(bundled(SELFCHECK)), "utf-8")
 
 
 def closed(script):

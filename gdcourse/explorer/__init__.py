@@ -25,10 +25,7 @@ import numpy as np
 
 from gdcourse import optimizers, surfaces
 from gdcourse.checks import check_count, check_knob, check_problem, check_rule
-from gdcourse.explorer import page
-from gdcourse.explorer.bundle import bundle, order
-from gdcourse.explorer.looks import looks
-from gdcourse.explorer.picture import picture
+from gdcourse.explorer import bundle, looks, page, picture
 from gdcourse.guard import Guard, Loss
 from gdcourse.language import language, say
 from gdcourse.plotting import LOOKS
@@ -56,12 +53,12 @@ def words(lang):
 
 def scripts():
     """The files of the JavaScript, in order: d3's contours, then ours."""
-    return [CONTOURS, *order(ENTRY)]
+    return [CONTOURS, *bundle.order(ENTRY)]
 
 
 def script():
     """The JavaScript in one piece: it declares ``render``."""
-    return CONTOURS.read_text("utf-8") + bundle(ENTRY)
+    return CONTOURS.read_text("utf-8") + bundle.bundled(ENTRY)
 
 
 def style():
@@ -74,14 +71,14 @@ def style():
 def common(lang=None):
     """Words, rules, looks, tasks and questions, as JSON: what one explorer does not choose for itself."""
     lang = lang or language()
-    known = presets()
+    known, rules, tasks = presets(), known_rules(), known_tasks()
     return known | {
         "words": words(lang),
-        "rules": known_rules(),
-        "looks": looks(),
-        "tasks": known_tasks(),
+        "rules": rules,
+        "looks": looks.table(),
+        "tasks": tasks,
         "most": MOST,
-        "presets": {name: finished(asked(name)) for name in known["presets"]},
+        "presets": {name: finished(asked(name, rules, tasks)) for name in known["presets"]},
         "questions": {name: chosen["question"][lang] for name, chosen in known["presets"].items()},
     }
 
@@ -112,10 +109,10 @@ def known_tasks():
     return known | {"line": task_of(LinearRegression.line(), 10)}
 
 
-def asked(question):
+def asked(question, rules, tasks):
     """The figure of a chapter's question."""
-    chosen, rules = presets()["presets"][question], known_rules()
-    task = known_tasks()[chosen["problem"].get("surface", "line")]
+    chosen = presets()["presets"][question]
+    task = tasks[chosen["problem"].get("surface", "line")]
     problem = task["problem"] | chosen["problem"]
     racers = [{"rule": r["rule"], "knobs": rules[r["rule"]]["knobs"] | r["knobs"]} for r in chosen["racers"]]
     return task | chosen | {"problem": problem, "racers": racers, "question": question}
@@ -215,7 +212,7 @@ class Explorer:
                     f"there is no preset {name!r}; choose from {', '.join(known)}",
                 )
             )
-        return asked(name)
+        return asked(name, known_rules(), known_tasks())
 
     def _racers(self, rules, hyper):
         rules = [rules] if callable(rules) else list(rules)
@@ -283,7 +280,7 @@ class Explorer:
 
     def still(self):
         """The picture, with what the page needs to bring it to life."""
-        return picture(self, common())
+        return picture.still(self, common())
 
     def __repr__(self):
         rules = ", ".join(racer["rule"] for racer in self.spec["racers"])

@@ -39,7 +39,7 @@ def imports(path):
 
 
 @cache
-def bundle(entry):
+def bundled(entry):
     """The text of one script that declares what ``entry`` exports; exports nothing itself.
 
     Raises ValueError where modules do not fit together: a circle, a name that is

@@ -15,7 +15,7 @@ ON_DARK = {
 }
 
 
-def looks():
+def table():
     """Rule → ``{"light": colour, "dark": colour, "dash": […]}``, in the order in which free ones are handed out."""
     return {
         rule: {"light": colour, "dark": ON_DARK[colour], "dash": DASHES[style]}
@@ -24,7 +24,7 @@ def looks():
 
 
 def assigned(racers, known):
-    """The look of each racer: its rule's own, or the first that is free.  ``racers.js`` does the same as they change."""
+    """The look of each racer: its rule's own, or the first that is free (as ``racers.js`` has it when they change)."""
     taken, out = [], []
     for racer in racers:
         name = racer["rule"]

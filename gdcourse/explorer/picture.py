@@ -15,7 +15,7 @@ from gdcourse.explorer.looks import assigned
 WIDTH, HEIGHT = 640, 400
 
 
-def picture(explorer, common):
+def still(explorer, common):
     """HTML: figure, sentence, and the description that brings it to life."""
     spec, words = explorer.spec, common["words"]
     runs = explorer.runs()

@@ -165,7 +165,9 @@ NEWER = {
 
 
 def test_scripts_and_styles_use_nothing_newer_than_the_oldest_browser():
-    folders = [ROOT / "_ext" / "coursesite" / part for part in ("assets", "selfcheck")] + [ROOT / "gdcourse" / "explorer"]
+    folders = [ROOT / "_ext" / "coursesite" / part for part in ("assets", "selfcheck")] + [
+        ROOT / "gdcourse" / "explorer"
+    ]
     found = []
     for files, table in NEWER.items():
         paths = [path for folder in folders for path in folder.rglob(files) if path.parent.name != "d3"]

@@ -5,15 +5,16 @@ import { editor } from "./editor.js";
 import { EDITED, drop, enter } from "./racers.js";
 import { say } from "./text.js";
 
-let editors = 0; // on the page, each with a hint of its own
+let editors = 0; // on the page, each described by a line of its own
 
 export function editOf(figure) {
   const { state, words, common } = figure;
-  const hint = h("p", { className: "gx-hint", id: `gx-hint-${++editors}` }, words.edit_hint);
+  const hint = h("p", { className: "gx-hint" }, words.edit_hint);
+  const keys = h("p", { className: "gx-hint gx-keys", id: `gx-keys-${++editors}` }, words.edit_keys);
   const choice = h("select", { "aria-label": words.source_of, onchange: () => load() });
   const lines = h("div", { className: "gx-lines", "aria-hidden": "true" });
   const area = h("textarea", {
-    className: "gx-source", spellcheck: false, wrap: "off", autocapitalize: "off", "aria-label": words.edit, "aria-describedby": hint.id,
+    className: "gx-source", spellcheck: false, wrap: "off", autocapitalize: "off", "aria-label": words.edit, "aria-describedby": keys.id,
   }); // prettier-ignore
   const fault = h("p", { className: "gx-fault", role: "alert" });
   const { mark, reset } = editor(area, lines, { rows: [6, 16], spare: 1, run: () => run() });
@@ -21,7 +22,7 @@ export function editOf(figure) {
   const buttons = h("div", { className: "gx-edit-buttons" },
     button(words.run, "gx-run", () => run()), button(words.original, "", () => load(true)), choice); // prettier-ignore
   const element = h("details", { className: "gx-fold gx-edit" },
-    h("summary", {}, words.edit), hint, h("div", { className: "gx-editor" }, lines, area), buttons, fault); // prettier-ignore
+    h("summary", {}, words.edit), hint, h("div", { className: "gx-editor" }, lines, area), keys, buttons, fault); // prettier-ignore
   let loaded = ""; // what the reader writes stays when the figure changes around it
   let base; // the rule that it began as
 
