@@ -28,7 +28,6 @@ from gdcourse.checks import check_count, check_knob, check_problem, check_rule
 from gdcourse.explorer import bundle, looks, page, picture
 from gdcourse.guard import Guard, Loss
 from gdcourse.language import language, say
-from gdcourse.plotting import LOOKS
 from gdcourse.problems import LinearRegression, Surface
 from gdcourse.source import source
 
@@ -85,7 +84,7 @@ def common(lang=None):
 
 def known_rules():
     """What can race: the rules of the course, and Adam without its correction."""
-    known = {name: about(rule) for name, rule in vars(optimizers).items() if name in LOOKS}
+    known = {name: about(rule) for name, rule in vars(optimizers).items() if name in looks.table()}
     plain = known["adam"]["source"]
     off = plain.replace("adam(", "adam_uncorrected(")
     for average in "m", "v":
