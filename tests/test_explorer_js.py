@@ -292,9 +292,9 @@ def test_typed_numbers_find_the_printed_ones(js):
         assert len(found) == html.count("<details") >= 2
         values, says, shown = (list(column) for column in zip(*found, strict=True))
         assert says == shown
-        lines = "return says.map((text) => it.meant(it.numberIn(text), values.map(Number)))"
+        lines = "return says.map((text) => it.meant(it.readNumber(text), values.map(Number)))"
         assert js(module, lines, says=says, values=values) == list(range(len(says)))
-    lines = "return texts.map((text) => it.numberIn(text))"
+    lines = "return texts.map((text) => it.readNumber(text))"
     texts = ["３．１６", "3,5", "−.5e1", "seven", "1e", ""]
     assert js(module, lines, texts=texts) == [3.16, 3.5, -5, None, None, None]
     assert js(module, "return it.meant(7, [1, 2])") == -1

@@ -397,7 +397,7 @@ def test_a_mistake_is_shown_by_its_line(adam):
 
 
 def test_the_editor_is_that_of_the_exercises(adam, page):
-    """Enter goes in after a colon, Tab goes on to the next stop, Shift+Tab back, Ctrl+Enter runs, Escape lets Tab leave."""
+    """Enter goes in after a colon, Tab on to the next stop, Shift+Tab back; Ctrl+Enter runs; Escape lets Tab leave."""
     adam.locator("summary", has_text="Edit the rule").click()
     text = adam.locator(".gx-source")
     text.fill("")

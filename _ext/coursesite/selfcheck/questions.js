@@ -5,7 +5,7 @@ import { kept } from "./kept.js";
 import { WORDS } from "./words.js";
 
 /** The number that somebody typed, in full width or with a decimal comma; NaN if it is none. */
-export function numberIn(text) {
+export function readNumber(text) {
   const plain = text.normalize("NFKC").trim().replace(/[−–—]/g, "-").replace(/[,。]/g, ".");
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
 }
@@ -26,7 +26,7 @@ function askForNumber(question) {
 
   function answer(event) {
     event.preventDefault();
-    const given = numberIn(input.value);
+    const given = readNumber(input.value);
     const choice = choices[meant(given, values)];
     if (choice) choice.open = true;
     output.replaceChildren(choice ?? (Number.isNaN(given) ? WORDS.notNumber : WORDS.unknown));
