@@ -113,7 +113,7 @@ def test_what_notebooks_compute_with_names_the_cache(name, tmp_path, monkeypatch
     monkeypatch.setattr(project, "ROOT", tmp_path)
     before = project.package_digest()
     (tmp_path / "gdcourse" / "x.pyc").touch()
-    (tmp_path / "gdcourse" / "explorer" / "explorer.js").write_text("", "utf-8")
+    (tmp_path / "gdcourse" / "explorer" / "js" / "map.js").write_text("", "utf-8")
     assert project.package_digest() == before
     path = tmp_path / name
     path.write_bytes(path.read_bytes() + b"\n")

@@ -1,8 +1,8 @@
 """Print the concept questions of source/questions.yml: choices that unfold, anywhere.
 
-In the page ``selfcheck.js`` makes a form of those that ask for a number.  What
-can be chosen is computed here from the bank of mistakes, so that a key or a
-wrong answer changes with the rules.
+In the page ``selfcheck/questions.js`` makes a form of those that ask for a
+number, which it finds in ``data-value``.  What can be chosen is computed here
+from the bank of mistakes, so that a key or a wrong answer changes with the rules.
 """
 
 import hashlib
@@ -45,6 +45,15 @@ def kind(question):
 
 def choices(question, language):
     """(what one may choose, why, whether it is right), in the order in which they are shown."""
+    return [(shown(says), *rest) for says, *rest in answers(question, language)]
+
+
+def shown(says):
+    return number(says) if isinstance(says, float) else says
+
+
+def answers(question, language):
+    """The choices; what one may choose is a number where the question asks for one, HTML elsewhere."""
     if "choices" in question:
         return [(c["says"][language], c["because"][language], c.get("right", False)) for c in question["choices"]]
     right = question["right"][language] if "right" in question else why(question, question["bug"], language)
@@ -54,7 +63,7 @@ def choices(question, language):
         because = words[language] if words else why(question, mistake, language)
         found.append((what(question, mistake, language), because, False))
     if "value" in question:
-        return [(number(value), *rest) for value, *rest in sorted(found, key=lambda choice: choice[0])]
+        return sorted(found, key=lambda choice: choice[0])
     # mixed, but the same way in both languages
     order = [hashlib.sha1(repr(name).encode()).hexdigest() for name in [None, *wrong]]
     return [choice for _, choice in sorted(zip(order, found, strict=True))]
@@ -111,8 +120,10 @@ def show(name, language, count):
         lines = [line_of(source, begin) for begin in question["shows"]]
         lines = [question["missing"] + "______" if line.startswith(question["missing"]) else line for line in lines]
         parts.append("```text\n" + "\n".join(lines) + "\n```")
-    for letter, (says, because, right) in zip("ABCDEFGH", choices(question, language), strict=False):
+    for letter, (says, because, right) in zip("ABCDEFGH", answers(question, language), strict=False):
         classes = "mathjax_process right" if right else "mathjax_process"
-        summary = re.sub(r"\$([^$]*)\$", r"\\(\1\\)", says)
-        parts.append(f'<details class="{classes}"><summary>{letter}. {summary}</summary>\n\n{because}\n\n</details>')
+        data = f' data-value="{says:.12g}" data-says="{number(says)}"' if "value" in question else ""
+        summary = re.sub(r"\$([^$]*)\$", r"\\(\1\\)", shown(says))
+        opened = f'<details class="{classes}"{data}><summary>{letter}. {summary}</summary>'
+        parts.append(f"{opened}\n\n{because}\n\n</details>")
     return "\n\n".join([*parts, "</div>"])

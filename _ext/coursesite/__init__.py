@@ -7,11 +7,12 @@
 ``patches``    edits of what others write, loud when there is nothing to edit any more
 ``policy``     what a page's scripts may do, enforced by the browser
 ``links``      the other language, where to run it, what a link preview shows
+``scripts``    those that are made of modules
 ``files``      what stands beside the pages: fonts, Python, figures, downloads, the site map
 
 Of the scripts in ``assets``, ``course.js`` serves every page, ``engine.js``
-brings Python to those that use it, ``selfcheck.js`` questions and exercises,
-``explore.js`` the explorers.
+brings Python to those that use it, ``explore.js`` the explorers; ``selfcheck``
+are the modules of questions and exercises.
 """
 
 import os
@@ -28,9 +29,10 @@ from project import ROOT, SOURCE, chapters, digest_of, inside, package_digest
 
 from . import formulas
 from .files import finish
-from .links import add_links
+from .links import add_links, edition
 from .policy import count_without_eval
 from .polish import lighten
+from .scripts import sources, write_scripts
 from .search import CourseSearch, fold_titles
 from .words import WORDS
 
@@ -39,7 +41,7 @@ HERE = Path(__file__).parent
 
 def setup(app: Sphinx):
     # Sphinx writes all pages anew when this changes
-    app.add_config_value("coursesite_digest", digest_of(*inside(HERE), SOURCE / "course.yml"), "html")
+    app.add_config_value("coursesite_digest", digest_of(*inside(HERE), *sources(), SOURCE / "course.yml"), "html")
     app.add_search_language(CourseSearch)
     app.add_html_math_renderer("katex", (formulas.inline, None), (formulas.displayed, None))
     # before the theme reads its options
@@ -67,7 +69,9 @@ def configure(app, config):
     config.template_bridge = "coursesite.polish.PolishedTemplates"
     config.html_search_language = "course"
     config.html_math_renderer = "katex"
-    config.html_static_path.append(str(HERE / "assets"))
+    scripts = Path(app.doctreedir, "scripts")
+    write_scripts(scripts, edition(app))
+    config.html_static_path += [str(HERE / "assets"), str(scripts)]
     config.templates_path.append(str(HERE / "templates"))
     config.html_favicon = str(HERE / "assets" / "favicon.svg")
     config.html_use_index = False

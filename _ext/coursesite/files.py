@@ -40,7 +40,6 @@ def finish(app, exception):
             unfound(pattern, "_static")
     subset_icons(static)
     add_python(static / "python", edition(app))
-    add_explorer(static / "explorer", edition(app))
     for path in out.glob("_images/*.png"):
         shrink(path)
     if app.builder.name == "html":
@@ -130,18 +129,6 @@ def python_files(patterns):
     # the package's own __init__ would import numpy
     inits = {f"{path.parent.relative_to(ROOT).as_posix()}/__init__.py": "" for path in paths}
     return files | inits | {"gdcourse/__init__.py": ""}
-
-
-def add_explorer(folder, language):
-    """One script and one style sheet; the script is no module, so that a page opened from a folder can load it."""
-    from gdcourse import explorer
-
-    folder.mkdir(exist_ok=True)
-    common = json.dumps(explorer.common(language), ensure_ascii=False)
-    exported = r"export default \{ render \};", lambda _: f"window.gdExplorer = {{ render, common: {common} }};"
-    script = mended(explorer.module(), [exported], "explorer.js")
-    (folder / "explorer.js").write_text(f"(() => {{{script}}})();\n", "utf-8")
-    (folder / "explorer.css").write_text(explorer.style(), "utf-8")
 
 
 # --- downloads --------------------------------------------------------------

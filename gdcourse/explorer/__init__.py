@@ -5,9 +5,14 @@
 
 ``page.py``      what is computed, here in the kernel and by MicroPython in the static page
 ``pair.py``      two numbers at once, for the page
-``explorer.js``  drawing and listening; ``explorer.css`` its look
+``js/``          drawing and listening: ``explorer.js`` puts the parts together; ``explorer.css`` its look
+``bundle.py``    those modules as one script, as notebook and page load it
 ``presets.json`` the chapters' questions, the ranges of the sliders; ``words.*.json``
+``looks.py``     colours and dashes of the rules
 ``picture.py``   the picture that stands there without JavaScript
+
+Python hands over one finished description: ``common`` for all figures, ``Explorer.spec``
+for one.  JavaScript knows no rule, bound or colour of its own.
 """
 
 import inspect
@@ -20,15 +25,14 @@ import numpy as np
 
 from gdcourse import optimizers, surfaces
 from gdcourse.checks import check_count, check_knob, check_problem, check_rule
-from gdcourse.explorer import page
-from gdcourse.explorer.picture import picture
+from gdcourse.explorer import bundle, looks, page, picture
 from gdcourse.guard import Guard, Loss
 from gdcourse.language import language, say
-from gdcourse.plotting import LOOKS
 from gdcourse.problems import LinearRegression, Surface
 from gdcourse.source import source
 
 HERE = Path(__file__).parent
+CONTOURS, ENTRY = HERE / "d3" / "d3-contour.js", HERE / "js" / "explorer.js"
 SECONDS = 2.0  # that an edited rule may run
 MOST = 4  # racers
 # Printing the book or the notebooks: no widget, whose id would differ each time.
@@ -46,9 +50,14 @@ def words(lang):
     return json.loads((HERE / f"words.{lang}.json").read_text("utf-8"))
 
 
-def module():
-    """The JavaScript, one ES module: d3's contours, then ours."""
-    return (HERE / "d3" / "d3-contour.js").read_text("utf-8") + (HERE / "explorer.js").read_text("utf-8")
+def scripts():
+    """The files of the JavaScript, in order: d3's contours, then ours."""
+    return [CONTOURS, *bundle.order(ENTRY)]
+
+
+def script():
+    """The JavaScript in one piece: it declares ``render``."""
+    return CONTOURS.read_text("utf-8") + bundle.bundled(ENTRY)
 
 
 def style():
@@ -59,15 +68,33 @@ def style():
 
 
 def common(lang=None):
-    """Words, rules, tasks and questions, as JSON: what one explorer does not choose for itself."""
-    rules = {name: about(rule) for name, rule in vars(optimizers).items() if name in LOOKS}
-    plain = rules["adam"]["source"]
+    """Words, rules, looks, tasks and questions, as JSON: what one explorer does not choose for itself."""
+    lang = lang or language()
+    known, rules, tasks = presets(), known_rules(), known_tasks()
+    return known | {
+        "words": words(lang),
+        "rules": rules,
+        "looks": looks.table(),
+        "tasks": tasks,
+        "most": MOST,
+        "presets": {name: finished(asked(name, rules, tasks)) for name in known["presets"]},
+        "questions": {name: chosen["question"][lang] for name, chosen in known["presets"].items()},
+    }
+
+
+def known_rules():
+    """What can race: the rules of the course, and Adam without its correction."""
+    known = {name: about(rule) for name, rule in vars(optimizers).items() if name in looks.table()}
+    plain = known["adam"]["source"]
     off = plain.replace("adam(", "adam_uncorrected(")
     for average in "m", "v":
         off = off.replace(f"{average} / (1 - beta{1 + (average == 'v')}**t)", average)
-    rules["adam_uncorrected"] = {**rules["adam"], "source": off, "edited": True}
-    line = LinearRegression.line()
-    tasks = {
+    return known | {"adam_uncorrected": {**known["adam"], "source": off, "edited": True}}
+
+
+def known_tasks():
+    """Where they can race: the surfaces, and the line."""
+    known = {
         name: {
             "problem": {"surface": name} | ({"kappa": 10, "angle": 0} if name == "bowl" else {}),
             "view": list(marks["view"]),
@@ -76,18 +103,23 @@ def common(lang=None):
         }
         for name, marks in surfaces.LANDMARKS.items()
     }
-    tasks["line"] = task_of(line, 10)
-    for name, task in tasks.items():
-        if name != "line":
-            task["problem"]["best"] = Surface(name).best_loss
-    return {
-        "words": words(lang or language()),
-        "rules": rules,
-        "tasks": tasks,
-        "looks": LOOKS,
-        "lang": lang or language(),
-        **presets(),
-    }
+    for name, task in known.items():
+        task["problem"]["best"] = Surface(name).best_loss
+    return known | {"line": task_of(LinearRegression.line(), 10)}
+
+
+def asked(question, rules, tasks):
+    """The figure of a chapter's question."""
+    chosen = presets()["presets"][question]
+    task = tasks[chosen["problem"].get("surface", "line")]
+    problem = task["problem"] | chosen["problem"]
+    racers = [{"rule": r["rule"], "knobs": rules[r["rule"]]["knobs"] | r["knobs"]} for r in chosen["racers"]]
+    return task | chosen | {"problem": problem, "racers": racers, "question": question}
+
+
+def finished(spec):
+    """The figure with nothing left open: it shows the end of the race, unless it says otherwise."""
+    return {"at": spec["steps"], "target": page.TARGET, "inside": False} | spec
 
 
 def about(rule):
@@ -168,6 +200,7 @@ class Explorer:
             self.spec["front"] = list(front)
         if not self.spec["front"]:
             self.spec["front"] = [f"{i}.{next(iter(r['knobs']))}" for i, r in enumerate(self.spec["racers"])]
+        self.spec = finished(self.spec)
 
     def _preset(self, name):
         known = presets()["presets"]
@@ -178,13 +211,7 @@ class Explorer:
                     f"there is no preset {name!r}; choose from {', '.join(known)}",
                 )
             )
-        chosen = known[name]
-        task = common()["tasks"][chosen["problem"].get("surface", "line")]
-        problem = task["problem"] | chosen["problem"]
-        racers = [
-            {"rule": r["rule"], "knobs": common()["rules"][r["rule"]]["knobs"] | r["knobs"]} for r in chosen["racers"]
-        ]
-        return task | chosen | {"problem": problem, "racers": racers, "question": name}
+        return asked(name, known_rules(), known_tasks())
 
     def _racers(self, rules, hyper):
         rules = [rules] if callable(rules) else list(rules)
@@ -232,7 +259,7 @@ class Explorer:
     def runs(self):
         """The races as they stand at the start, one result per rule."""
         shared = {"start": self.spec["start"], "steps": self.spec["steps"]}
-        known = common()["rules"]
+        known = known_rules()
         racers = [
             shared | r | ({"source": known[r["rule"]]["source"]} if known.get(r["rule"], {}).get("edited") else {})
             for r in self.spec["racers"]
@@ -252,7 +279,7 @@ class Explorer:
 
     def still(self):
         """The picture, with what the page needs to bring it to life."""
-        return picture(self, common())
+        return picture.still(self, common())
 
     def __repr__(self):
         rules = ", ".join(racer["rule"] for racer in self.spec["racers"])

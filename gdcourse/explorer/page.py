@@ -21,6 +21,7 @@ from gdcourse import optimizers, surfaces
 from gdcourse.explorer.pair import Pair, maximum, np
 
 INF = float("inf")
+TARGET = 1e-4  # J − best that counts as there
 MICRO = sys.implementation.name == "micropython"
 if MICRO:
     optimizers.maximum = maximum
@@ -196,7 +197,7 @@ def signature(text):
 # --- the race -----------------------------------------------------------------
 
 
-def run(problem, racers, target=1e-4, rules=None, pair=Pair):
+def run(problem, racers, target=TARGET, rules=None, pair=Pair):
     """Follow every racer; one result each, in order.
 
     ``rows``    hexadecimal doubles, per step x, y, J, ∂J/∂x, ∂J/∂y and two

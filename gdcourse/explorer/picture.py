@@ -10,10 +10,12 @@ import json
 import contourpy
 import numpy as np
 
+from gdcourse.explorer.looks import assigned
+
 WIDTH, HEIGHT = 640, 400
 
 
-def picture(explorer, common):
+def still(explorer, common):
     """HTML: figure, sentence, and the description that brings it to life."""
     spec, words = explorer.spec, common["words"]
     runs = explorer.runs()
@@ -21,14 +23,14 @@ def picture(explorer, common):
     task = words["surface." + ("own" if own else spec["problem"].get("surface", "line"))]
     paths = [points(run) for run in runs]
     said = [summary(racer, run, path, words) for racer, run, path in zip(spec["racers"], runs, paths, strict=True)]
-    stop = "。" if common["lang"] == "zh" else "."
-    alt = " ".join([words["shown"].format(task=task, count=len(paths)), *(sentence + stop for sentence in said)])
-    question = common["presets"][spec["question"]]["question"][common["lang"]] if spec["question"] else ""
-    colours = looks(spec["racers"], common["looks"])
+    stop = words["stop"]
+    alt = f"{words['shown'].format(task=task, count=len(paths))} {stop.join(said)}{stop.strip()}"
+    question = common["questions"].get(spec["question"], "")
+    looks = [(look["light"], dashes(look)) for look in assigned(spec["racers"], common["looks"])]
     legend = "".join(
         f'<li><svg viewBox="0 0 30 8" width="30" height="8" aria-hidden="true"><path d="M0 4h30" '
         f'class="gx-path" style="--c:{colour};stroke-dasharray:{dash}"/></svg> {html.escape(sentence)}</li>'
-        for (colour, dash), sentence in zip(colours, said, strict=True)
+        for (colour, dash), sentence in zip(looks, said, strict=True)
     )
     ask = f'<p class="gx-question">{html.escape(question)}</p>' if question else ""
     told = json.dumps(spec).replace("<", "\\u003c")
@@ -36,7 +38,7 @@ def picture(explorer, common):
     return (
         f'<div class="gd-explorer{"" if own else " gx-waits"}" style="{room(spec)}">{ask}'
         f'<svg class="gx-still" role="img" viewBox="0 0 {WIDTH} {HEIGHT}" aria-label="{html.escape(alt)}">'
-        f"{lines(explorer, spec)}{drawn(spec, paths, colours)}</svg>"
+        f"{lines(explorer, spec)}{drawn(spec, paths, looks)}</svg>"
         f'<ul class="gx-said" aria-hidden="true">{legend}</ul>'
         f'<p class="gx-note">{words["only_live" if own else "still"]}</p>{data}</div>'
     )
@@ -69,16 +71,8 @@ def number(x):
     return f"{x:.3g}".replace("-", "−")
 
 
-def looks(racers, known):
-    """Colour and dashes of each racer: the rule's own, or the first that is free."""
-    dashes, taken, out = {"-": "none", "--": "7 4", "-.": "7 3 2 3"}, [], []
-    for racer in racers:
-        look = tuple(known.get(racer["rule"], ()))
-        if not look or look in taken:
-            look = next(tuple(free) for free in known.values() if tuple(free) not in taken)
-        taken.append(look)
-        out.append((look[0], dashes[look[1]]))
-    return out
+def dashes(look):
+    return " ".join(map(str, look["dash"])) or "none"
 
 
 def region(view):
@@ -115,10 +109,10 @@ def lines(explorer, spec):
     )
 
 
-def drawn(spec, paths, colours):
+def drawn(spec, paths, looks):
     at = place(spec)
     out = []
-    for path, (colour, dash) in zip(paths, colours, strict=True):
+    for path, (colour, dash) in zip(paths, looks, strict=True):
         if len(path):
             joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(*at(path[:, 0], path[:, 1]), strict=True))
             out.append(f'<path class="gx-path" style="--c:{colour};stroke-dasharray:{dash}" d="M{joined}"/>')

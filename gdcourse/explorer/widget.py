@@ -45,7 +45,7 @@ def limit(seconds):
 class ExplorerWidget(anywidget.AnyWidget):
     """Sends the description, answers what the figure asks."""
 
-    _esm = explorer.module()
+    _esm = f"{explorer.script()}\nexport default {{ render }};\n"
     _css = explorer.style()
     spec = traitlets.Dict().tag(sync=True)
     common = traitlets.Dict().tag(sync=True)

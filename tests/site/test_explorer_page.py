@@ -400,6 +400,31 @@ def test_a_mistake_is_shown_by_its_line(adam):
     assert adam.locator(".gx-lines .gx-bad").inner_text() == "1"
 
 
+def test_the_editor_is_that_of_the_exercises(adam, page):
+    """Enter goes in after a colon, Tab on to the next stop, Shift+Tab back; Ctrl+Enter runs; Escape lets Tab leave."""
+    adam.locator("summary", has_text="Edit the rule").click()
+    text = adam.locator(".gx-source")
+    text.fill("")
+    text.focus()
+    page.keyboard.type("def adam(theta, grad, *, lr=0.1):")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    back = {"key": "Unidentified", "code": "Tab", "shiftKey": True, "bubbles": True, "cancelable": True}
+    assert not text.evaluate("(area, key) => area.dispatchEvent(new KeyboardEvent('keydown', key))", back)
+    page.keyboard.type("return theta - lr * grad(theta), ()")
+    assert text.input_value() == "def adam(theta, grad, *, lr=0.1):\n    return theta - lr * grad(theta), ()"
+    page.keyboard.press("Control+Enter")
+    settled(page)
+    assert adam.locator(".gx-row").nth(3).locator("select option:checked").inner_text() == "my Adam"
+    assert float(text.get_attribute("rows")) == 6
+    text.fill("\n" * 12)
+    assert float(text.get_attribute("rows")) == 14
+    text.focus()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className").endswith("gx-run")
+
+
 def test_an_endless_loop_is_stopped_and_the_page_lives(adam, page):
     edit(adam, lambda text: text.replace("t = t + 1", "while True: pass"))
     until(page, "document.querySelector('.gx-fault').textContent.includes('Stopped')", seconds=10)

@@ -23,8 +23,8 @@ def said(page):
 
 def words(script, lang, name):
     """A sentence of the script's, by its name."""
-    text = (ROOT / "_ext" / "coursesite" / "assets" / script).read_text("utf-8")
-    return re.search(rf'\b{name}: "(.*?)"', text.split(f"    {lang}: {{")[1])[1]
+    text = (ROOT / "_ext" / "coursesite" / script).read_text("utf-8")
+    return re.search(rf'\b{name}: "(.*?)"', re.split(rf"\n +{lang}: {{", text)[1])[1]
 
 
 def near(page):
@@ -63,9 +63,9 @@ def test_a_first_race_too_slow_may_be_tried_again(page, address, said, edition, 
     page.goto(f"{address}{edition}{ADAM}")
     near(page)
     page.wait_for_selector(f"{EXPLORER}[data-alive=no]")
-    assert words("explore.js", lang, "late").replace("{seconds}", "10") in page.locator(EXPLORER).inner_text()
+    assert words("assets/explore.js", lang, "late").replace("{seconds}", "10") in page.locator(EXPLORER).inner_text()
     assert page.locator(f"{EXPLORER} svg.gx-still").is_visible()
-    page.locator(f"{EXPLORER} button", has_text=words("explore.js", lang, "again")).click()
+    page.locator(f"{EXPLORER} button", has_text=words("assets/explore.js", lang, "again")).click()
     alive(page)
     assert page.locator(f"{EXPLORER} .gx-again").count() == 0
     assert {seconds for name, seconds in page.evaluate("calls") if name == "run"} == {10}
@@ -91,7 +91,7 @@ def test_a_drawing_that_did_not_arrive_is_fetched_again(page, address, edition, 
     page.goto(f"{address}{edition}{ADAM}")
     near(page)
     page.wait_for_selector(f"{EXPLORER}[data-alive=no]")
-    assert words("explore.js", lang, "broken") in page.locator(EXPLORER).inner_text()
+    assert words("assets/explore.js", lang, "broken") in page.locator(EXPLORER).inner_text()
     page.unroute("**/explorer.js*")
     page.locator(f"{EXPLORER} .gx-again button").click()
     alive(page)
@@ -121,11 +121,11 @@ def test_a_browser_too_old_is_told_and_keeps_what_needs_no_python(page, address,
     near(page)
     page.wait_for_timeout(500)
     assert not [url for url in asked if re.search(r"explorer\.js|/python/", url)]
-    assert words("explore.js", lang, "old") in page.locator(EXPLORER).inner_text()
+    assert words("assets/explore.js", lang, "old") in page.locator(EXPLORER).inner_text()
     assert page.locator(f"{EXPLORER} svg.gx-still").is_visible()
     assert page.locator(f"{EXPLORER} :is(input, button, textarea)").count() == 0
     assert page.locator(".tag_exercise pre").last.is_visible()
-    assert words("selfcheck.js", lang, "old") in page.locator(".tag_exercise").last.inner_text()
+    assert words("selfcheck/words.js", lang, "old") in page.locator(".tag_exercise").last.inner_text()
     assert page.locator(".tag_exercise :is(textarea, .buttons)").count() == 0
     page.locator("#q-scaled-loss details.right summary").click()
     assert page.locator(".header-article-items__end .progress-mark").inner_text() == "1/8"
@@ -165,7 +165,9 @@ NEWER = {
 
 
 def test_scripts_and_styles_use_nothing_newer_than_the_oldest_browser():
-    folders = [ROOT / "_ext" / "coursesite" / "assets", ROOT / "gdcourse" / "explorer"]
+    folders = [ROOT / "_ext" / "coursesite" / part for part in ("assets", "selfcheck")] + [
+        ROOT / "gdcourse" / "explorer"
+    ]
     found = []
     for files, table in NEWER.items():
         paths = [path for folder in folders for path in folder.rglob(files) if path.parent.name != "d3"]
@@ -294,7 +296,7 @@ def test_without_storage_all_lasts_as_long_as_the_page_and_this_is_said(page, ad
     page.evaluate("""localStorage.setItem("gdcourse", '{"code": {"adam": "old = 1"}, "solved": {}, "pages": {}}')""")
     page.add_init_script(trouble)
     page.goto(f"{address}{edition}{ADAM}")
-    assert page.locator(".course-progress", has_text=words("selfcheck.js", lang, "unsaved")).count() == 1
+    assert page.locator(".course-progress", has_text=words("selfcheck/words.js", lang, "unsaved")).count() == 1
     page.fill("#code-bias_correction", "new = 1")
     answer(page)
     assert progress(page) == "1/8"
@@ -313,14 +315,14 @@ def test_without_storage_all_lasts_as_long_as_the_page_and_this_is_said(page, ad
 def test_a_storage_that_fills_up_is_written_when_there_is_room_again(page, address, said):
     page.add_init_script("window.room = true;" + FULL)
     page.goto(f"{address}en/{ADAM}")
-    assert words("selfcheck.js", "en", "saved") in page.locator(".course-progress").inner_text()
+    assert words("selfcheck/words.js", "en", "saved") in page.locator(".course-progress").inner_text()
     page.evaluate("window.room = false")
     page.fill("#code-adam", "x = 1")
     answer(page)
-    assert words("selfcheck.js", "en", "unsaved") in page.locator(".course-progress").inner_text()
+    assert words("selfcheck/words.js", "en", "unsaved") in page.locator(".course-progress").inner_text()
     page.evaluate("window.room = true")
     page.fill("#code-bias_correction", "y = 2")
-    assert words("selfcheck.js", "en", "saved") in page.locator(".course-progress").inner_text()
+    assert words("selfcheck/words.js", "en", "saved") in page.locator(".course-progress").inner_text()
     page.reload()
     assert [page.input_value(f"#code-{name}") for name in ("adam", "bias_correction")] == ["x = 1", "y = 2"]
     assert progress(page) == "1/8"

@@ -1,0 +1,93 @@
+// The explorer: draws and listens.  What is drawn comes from page.py, which the kernel runs in a notebook and
+// MicroPython in the static page; what there is to choose from, from gdcourse.explorer, as one description.
+//
+//   render({ model, el })
+//   model.get("spec")      problem, racers, start, steps, view … of this figure
+//   model.get("common")    words, rules, looks, tasks, questions, ranges of the knobs
+//   model.ask(call, args)  a promise of what page.py's function returns; a notebook's model has send() and on()
+//   model.link, shared     where there are links: one to a state; the state that one has brought
+//
+// bundle.py makes one script of these files, with d3.contours before them.
+
+import { askKernel } from "./asking.js";
+import { curvesOf } from "./curves.js";
+import { h } from "./dom.js";
+import { editOf } from "./edit.js";
+import { Figure } from "./figure.js";
+import { insideOf } from "./inside.js";
+import { knobsOf } from "./knobs.js";
+import { sensible } from "./link.js";
+import { mapOf } from "./map.js";
+import { questionOf, shareOf } from "./question.js";
+import { spokenOf } from "./spoken.js";
+import { tableOf } from "./table.js";
+import { timeOf } from "./time.js";
+
+export async function render({ model, el }) {
+  const [first, common] = [model.get("spec"), model.get("common")];
+  const root = h("div", { className: "gx", role: "group" });
+  const state = structuredClone(model.shared ? sensible(model.shared, first, common) : first);
+  const carried = model.shared && withoutStrangers(state, first);
+  const figure = new Figure({ root, ask: model.ask ?? askKernel(model), common, first, state });
+  const { inside, edit } = furnished(figure, model.link);
+
+  await figure.race();
+  const { results } = figure;
+  if (results.every((result) => result.error) && el.childElementCount) throw results[0].error.cause ?? new Error(results[0].error.what);
+  el.replaceChildren(root);
+  root.classList.toggle("gx-narrow", figure.narrow());
+  if (figure.narrow()) state.racers.splice(figure.most());
+  inside.element.open = Boolean(state.inside) && !figure.narrow();
+  await figure.rebuild();
+  if (carried) edit.show(carried);
+  return attended(figure);
+}
+
+/** Takes away what a link's author wrote; returns it, to be shown. */
+function withoutStrangers(state, first) {
+  const strange = state.racers.filter((racer) => racer.source);
+  state.racers = state.racers.filter((racer) => !racer.source);
+  if (!state.racers.length) state.racers = structuredClone(first.racers);
+  return strange[0];
+}
+
+/** All parts, each in its place on the page. */
+function furnished(figure, link) {
+  const [question, map, curves, time] = [questionOf(figure), mapOf(figure), curvesOf(figure), timeOf(figure)];
+  const [table, knobs, inside, edit] = [tableOf(figure), knobsOf(figure), insideOf(figure), editOf(figure)];
+  const [share, spoken] = [shareOf(figure, link), spokenOf(figure)];
+  Object.assign(figure, { map, curves });
+  figure.parts = [map, curves, table, knobs, question, inside, edit, time, spoken];
+  figure.root.append(
+    question.element, question.text, h("div", { className: "gx-plots" }, map.element, curves.element),
+    time.element, table.element, h("div", { className: "gx-foot" }, table.add, share.element),
+    knobs.element, knobs.fold, inside.element, edit.element, share.message, spoken.element); // prettier-ignore
+  return { inside, edit };
+}
+
+/** Follows the size of the figure and the colours of the page; returns what ends that. */
+function attended(figure) {
+  const { root } = figure;
+  // (a class and no container query, which came to browsers later)
+  const fit = () => {
+    const crossed = root.classList.contains("gx-narrow") !== figure.narrow();
+    root.classList.toggle("gx-narrow", figure.narrow());
+    if (crossed) figure.rebuild();
+    else figure.draw();
+    figure.survey();
+  };
+  const resized = new ResizeObserver(() => root.clientWidth && requestAnimationFrame(fit));
+  resized.observe(figure.map.element);
+  const themed = new MutationObserver(() => {
+    figure.build();
+    figure.draw();
+  });
+  for (const place of [document.documentElement, document.body])
+    themed.observe(place, { attributeFilter: ["data-theme", "data-jp-theme-light", "data-vscode-theme-kind"] });
+  return () => {
+    figure.closed = true;
+    for (const part of figure.parts) part.close?.();
+    resized.disconnect();
+    themed.disconnect();
+  };
+}

@@ -1,0 +1,390 @@
+"""The explorer's modules, in node and without a browser: what they compute, and how they become one script."""
+
+import json
+import math
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+import questions
+from conftest import ROOT
+from coursesite import scripts
+
+import gdcourse as gd
+from gdcourse import explorer
+from gdcourse.explorer import bundle, looks, page, picture
+
+JS = ROOT / "gdcourse" / "explorer" / "js"
+COMMON = json.loads(json.dumps(explorer.common("en")))
+KNOBS = COMMON["knobs"]
+
+
+@pytest.fixture(scope="module")
+def js(node, tmp_path_factory):
+    """Run lines of JavaScript with all that a module exports as ``it``; gives back what they return."""
+    root = tmp_path_factory.mktemp("modules")
+    shutil.copytree(JS, root / "gdcourse" / "explorer" / "js")
+    shutil.copytree(scripts.SELFCHECK.parent, root / "_ext" / "coursesite" / "selfcheck")
+    (root / "package.json").write_text('{"type": "module"}')
+
+    def run(module, lines, **given):
+        code = 'globalThis.document = { documentElement: { lang: "en" } };\n'
+        code += f"const it = await import({json.dumps((root / module).as_uri())});\n"
+        code += "".join(f"const {name} = {json.dumps(value)};\n" for name, value in given.items())
+        code += f"console.log(JSON.stringify((() => {{ {lines} }})()) ?? null);"
+        command = [node, "--input-type=module", "--eval", code]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return lambda name, lines, **given: run(
+        f"gdcourse/explorer/js/{name}.js" if "/" not in name else name, lines, **given
+    )
+
+
+# --- the plane and its pixels ---------------------------------------------------
+
+VIEWS = [[-2.2, 2.2, -1.4, 1.4], [-1, 8, -1, 6], [0, 1, -50, 50]]
+
+
+def test_the_map_shows_what_the_picture_shows(js):
+    """One region, in Python for the picture and in JavaScript for a canvas of any size."""
+    size = [picture.WIDTH, picture.HEIGHT]
+    shown = js("geometry", "return views.map((view) => it.visible(view, ...size))", views=VIEWS, size=size)
+    np.testing.assert_allclose(shown, [picture.region(view) for view in VIEWS], rtol=1e-14)
+    assert js("geometry", "return it.visible([0, 1, 0, 1], 0, 300)") is None
+    assert js("geometry", "return it.visible([0, 1, 0, 1], 300, 100)") == [-1, 2, 0, 1]
+
+
+def test_a_hit_is_where_the_point_is_drawn(js):
+    lines = """return points.map(([x, y]) => {
+      const [u, v] = it.place(region, box.width, box.height)(x, y);
+      return it.hit(region, box, box.left + u, box.top + v);
+    })"""
+    box, region = {"left": 30, "top": 40, "width": 200, "height": 100}, [-1, 3, -2, 0]
+    inside = [[-1, -2], [3, 0], [0.25, -0.5]]
+    np.testing.assert_allclose(js("geometry", lines, points=inside, box=box, region=region), inside, atol=1e-12)
+    beside = [[9, -1], [-7, -1], [1, 5], [1, -9]]
+    edges = [[3, -1], [-1, -1], [1, 0], [1, -2]]
+    np.testing.assert_allclose(js("geometry", lines, points=beside, box=box, region=region), edges, atol=1e-12)
+
+
+def test_what_is_far_away_stays_near_enough_to_draw(js):
+    lines = "const at = it.place([0, 1, 0, 1], 200, 100); return [at(1e300, 1e300), at(-Infinity, -1e9), at(0.5, 0.25)]"
+    assert js("geometry", lines) == [[1000, -400], [-800, 500], [100, 75]]
+
+
+def test_arrow_keys_by_name_and_by_place(js):
+    keys = [
+        {"key": "ArrowRight"},
+        {"key": "Unidentified", "code": "ArrowUp", "shiftKey": True},
+        {"key": "ArrowLeft"},
+        {"key": "ArrowDown", "shiftKey": True},
+        {"key": "a", "code": "KeyA"},
+    ]
+    moved = js("geometry", "return keys.map((key) => it.nudge([-1, 1, 0, 9], key))", keys=keys)
+    assert moved[-1] is None
+    np.testing.assert_allclose(moved[:-1], [[0.02, 0], [0, 0.2], [-0.02, 0], [0, -0.2]], atol=1e-15)
+
+
+def test_the_curves_stand_between_powers_of_ten(js):
+    lines = "return it.decades(losses.map((loss) => ({ width: 3, rows: loss.flatMap((J) => [0, 0, J]) })), best)"
+    assert js("geometry", lines, losses=[[5, 0.3], [20, 2]], best=0) == [-1, 2]
+    assert js("geometry", lines, losses=[[5, 0.3]], best=0.2) == [-1, 1]
+    assert js("geometry", lines, losses=[[5, 1e200]], best=0)[1] == 5  # leaves through the roof
+    assert js("geometry", lines, losses=[[1, 0]], best=0) == [-1, 1]  # zero has no place, one has room above
+    assert js("geometry", "return [1e-9, 0.1, 1, 100, 1e9].map((J) => it.level(J, [-1, 2]))") == pytest.approx(
+        [0, 0, 1 / 3, 1, 1]
+    )
+
+
+# --- sliders --------------------------------------------------------------------
+
+
+def test_every_slider_leads_there_and_back(js):
+    lines = """return Object.values(knobs).map((about) => {
+      const { value, position } = it.scaleOf(about);
+      return [0, 0.2, 0.5, 0.8, 1].map((p) => [value(p), position(value(p))]);
+    })"""
+    for (name, about), pairs in zip(KNOBS.items(), js("scales", lines, knobs=KNOBS), strict=True):
+        values, positions = zip(*pairs, strict=True)
+        ends = [about["from"], about["to"]]
+        wanted = [1 - end for end in ends] if about["scale"] == "memory" else ends
+        assert [values[0], values[-1]] == pytest.approx(wanted, abs=1e-12), name
+        assert sorted(values) == list(values), name
+        np.testing.assert_allclose(positions, [0, 0.2, 0.5, 0.8, 1], atol=0.06, err_msg=name)  # values are rounded
+
+
+def test_decay_rates_stand_by_their_memory(js):
+    lines = "const { position } = it.scaleOf(about); return [0, 0.9, 0.99, 0.999, 0.9999999, 1, -3].map(position)"
+    found = js("scales", lines, about=KNOBS["beta1"])
+    np.testing.assert_allclose(found, [0, 1 / 3, 2 / 3, 1, 1, 1, 0], atol=1e-9)
+
+
+def test_what_lies_nowhere_stands_at_an_end(js):
+    lines = "const { position } = it.scaleOf(about); return [0, -1, 1e99].map(position)"
+    assert js("scales", lines, about=KNOBS["lr"]) == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "number"),
+    [
+        ("lr", "0.25", 0.25),
+        ("lr", "1e-3", 0.001),
+        ("lr", "0,5", 0.5),
+        ("lr", "−1", None),
+        ("lr", " ", None),
+        ("lr", "fast", None),
+        ("beta1", "1", None),
+        ("beta1", "0", 0),
+        ("steps", "10.4", 10),
+        ("steps", "5001", None),
+        ("angle", "-30", -30),
+    ],
+)
+def test_what_is_typed_is_a_number_within_the_bounds(js, name, text, number):
+    assert js("scales", "return it.typed(text, about)", text=text, about=KNOBS[name]) == number
+
+
+def test_bounds_as_they_are_said(js):
+    lines = "return ['beta1', 'lr', 'angle'].map((name) => it.bounds(knobs[name]))"
+    assert js("scales", lines, knobs=KNOBS) == ["[0, 1)", "[0, ∞)", "(−∞, ∞)"]
+    found = js("scales", "return [it.guessed('brake', 0.5), it.guessed('shift', -2)]")
+    assert [(knob["from"], knob["to"], knob["scale"]) for knob in found] == [(0.0005, 500, "log"), (-3, -1, "linear")]
+
+
+# --- racers ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rules", [["adam", "sgd"], ["adadelta", "adadelta"], ["*", "adam_uncorrected", "sgd", "sgd"]])
+def test_a_racer_looks_alike_in_picture_and_figure(js, rules):
+    racers = [{"rule": rule} for rule in rules]
+    lines = "return [false, true].map((dark) => it.looksOf(racers, looks, dark))"
+    light, dark = js("racers", lines, racers=racers, looks=COMMON["looks"])
+    wanted = looks.assigned(racers, COMMON["looks"])
+    assert [(look["colour"], look["dash"]) for look in light] == [(look["light"], look["dash"]) for look in wanted]
+    assert [look["colour"] for look in dark] == [look["dark"] for look in wanted]
+    assert [look["mark"] for look in light] == list(range(len(rules)))
+    assert len({(look["colour"], str(look["dash"])) for look in light}) == len(rules)
+
+
+def test_knobs_follow_their_racers(js):
+    state = {
+        "racers": [{"rule": "sgd", "knobs": {"lr": 1}}, {"rule": "adadelta", "knobs": {"rho": 0.9}}],
+        "front": ["0.lr", "kappa", "1.rho"],
+        "problem": {"surface": "bowl", "kappa": 10, "angle": 0, "best": 0},
+    }
+    assert js("racers", "return it.allKnobs(state, knobs)", state=state, knobs=KNOBS) == [
+        "0.lr",
+        "1.rho",
+        "kappa",
+        "angle",
+        "steps",
+    ]
+    lines = "it.drop(state, 0); it.enter(state, { rule: 'adam', knobs: { eps: 1, lr: 2 } }); return state.front"
+    assert js("racers", lines, state=state) == ["kappa", "0.rho", "1.lr"]
+
+
+def test_another_rule_keeps_what_both_know(js):
+    lines = "const as = (racer) => it.replaced(racer, 'adam', common);"
+    lines += "return [it.newcomer('adam', common), as(racer), as({ knobs: {} })]"
+    racer = {"rule": "rmsprop", "knobs": {"lr": 0.03, "eps": 1e-4, "rho": 0.5}}
+    new, kept, plain = (one["knobs"] for one in js("racers", lines, common=COMMON, racer=racer))
+    assert new == COMMON["rules"]["adam"]["knobs"] | COMMON["entering"] == plain
+    assert kept == new | {"lr": 0.03, "eps": 1e-4}
+
+
+def test_a_picture_at_the_end_stays_at_the_end(js):
+    lines = "const state = { at, steps: 60 }; it.turn(state, 'steps', to); return [state.at, state.steps]"
+    for at, to, wanted in ((60, 200, 200), (60, 20, 20), (7, 200, 7), (50, 20, 20)):
+        assert js("racers", lines, at=at, to=to) == [wanted, to]
+
+
+# --- what Python answers, what a link says --------------------------------------
+
+
+def test_rows_arrive_to_the_last_bit_and_say_where_a_racer_is(js):
+    racer = {"rule": "adam", "knobs": {"lr": 0.3}, "start": [-1.8, 0.9], "steps": 5}
+    (result,) = page.run({"surface": "bowl"}, [racer])
+    rows = np.frombuffer(bytes.fromhex(result["rows"])).reshape(-1, result["width"])
+    lines = """const read = it.unpacked(result);
+      const [third, last] = [3, 9].map((at) => it.standing(read, at));
+      return [[...read.rows], third, last, it.memory(read, 3, names), it.memory(read, 0, names)]"""
+    numbers, third, last, memory, before = js("results", lines, result=result, names=["t", "m", "v"])
+    finite = [number if math.isfinite(number) else None for number in rows.ravel()]
+    assert numbers == finite
+    assert (third["k"], third["x"], third["y"], third["loss"]) == (3, *rows[3, :3])
+    assert (last["k"], last["gone"]) == (5, False)
+    assert memory == {
+        "gradient": list(rows[3, 3:5]),
+        "moved": list(rows[3, :2] - rows[2, :2]),
+        "kept": [list(rows[3, i : i + 2]) for i in (5, 7, 9)],
+    }
+    assert before == {"gradient": [None, None], "moved": [None, None], "kept": []}  # NaN, as JSON has it
+    lost = result | {"diverged": True}
+    lines = "const lost = it.unpacked(result); return [5, 6].map((at) => it.standing(lost, at).gone)"
+    assert js("results", lines, result=lost) == [False, True]
+    assert js("results", "return it.standing({ error: { what: 'no' } }, 1)") == {"error": "no"}
+
+
+@pytest.mark.parametrize("number", COMMON["presets"])
+def test_a_link_brings_back_what_it_was_made_of(js, number):
+    first, seen = COMMON["presets"]["1"], COMMON["presets"][number] | {"steps": 77, "at": 5, "start": [0.12345, 1]}
+    lines = "return it.sensible(JSON.parse(JSON.stringify(it.told(seen))), first, common)"
+    there = js("link", lines, seen=seen, first=first, common=COMMON)
+    for name in ("problem", "racers", "steps", "at", "front", "question", "view", "minima"):
+        assert there[name] == seen[name], name
+    assert there["start"] == [0.1235, 1]
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        None,
+        7,
+        {"problem": {"surface": "constructor"}, "racers": {"0": 1}, "steps": 1e9, "at": "end", "front": [1]},
+        {"problem": "bowl", "racers": [{"rule": "toString"}, None, {"rule": "*", "base": "adam", "source": 5}]},
+        {"question": "__proto__", "start": [1, None], "problem": {"surface": "bowl", "kappa": 0.5, "angle": "x"}},
+    ],
+)
+def test_a_rubbish_link_leaves_the_figure_as_it_is(js, rubbish):
+    first = COMMON["presets"]["1"]
+    there = js("link", "return it.sensible(rubbish, first, common)", rubbish=rubbish, first=first, common=COMMON)
+    same = there | {"question": first["question"]}
+    assert same == first
+
+
+# --- the editor -----------------------------------------------------------------
+
+
+def test_enter_and_tab_know_the_line(js):
+    text = "def f(x):\n    if x:  # why\n      y = 1"
+    ends = [9, 26, len(text), 0]
+    assert js("editor", "return ends.map((at) => it.newLine(text, at))", text=text, ends=ends) == [
+        "\n    ",
+        "\n        ",
+        "\n      ",
+        "\n",
+    ]
+    assert js("editor", "return ends.map((at) => it.tabbed(text, at))", text=text, ends=[9, 10, 12, len(text)]) == [
+        " " * 3,
+        " " * 4,
+        " " * 2,
+        " " * 1,
+    ]
+    found = js("editor", "return ends.map((at) => it.outdented(text, at))", text=text, ends=[3, 20, len(text)])
+    assert found == [[0, 0], [10, 14], [27, 31]]
+
+
+# --- numbers that readers type --------------------------------------------------
+
+
+def test_typed_numbers_find_the_printed_ones(js):
+    """What the printer wrote beside each choice is the number it shows, and the form tells the choices apart."""
+    module = "_ext/coursesite/selfcheck/questions.js"
+    asked = [name for name, question in questions.load().items() if "value" in question]
+    assert len(asked) >= 7
+    for name in asked:
+        html = questions.show(name, "en", None)
+        found = re.findall(r'data-value="([^"]+)" data-says="([^"]+)"><summary>\w\. ([^<]+)</summary>', html)
+        assert len(found) == html.count("<details") >= 2
+        values, says, shown = (list(column) for column in zip(*found, strict=True))
+        assert says == shown
+        lines = "return says.map((text) => it.meant(it.readNumber(text), values.map(Number)))"
+        assert js(module, lines, says=says, values=values) == list(range(len(says)))
+    lines = "return texts.map((text) => it.readNumber(text))"
+    texts = ["３．１６", "3,5", "−.5e1", "seven", "1e", ""]
+    assert js(module, lines, texts=texts) == [3.16, 3.5, -5, None, None, None]
+    assert js(module, "return it.meant(7, [1, 2])") == -1
+
+
+# --- one description, one script ------------------------------------------------
+
+
+@pytest.mark.parametrize("number", COMMON["presets"])
+def test_a_question_chosen_in_the_page_is_that_of_its_chapter(number):
+    spec = gd.Explorer(preset=number).spec
+    assert COMMON["presets"][number] == json.loads(json.dumps(spec))
+    assert {"at", "target", "inside", "view", "start", "minima", "problem", "racers", "steps", "front"} <= set(spec)
+    assert spec["at"] == {"5": 1}.get(number, spec["steps"])
+    assert gd.Explorer(preset=1, steps=9).spec["at"] == 9
+
+
+def test_modules_are_short_and_know_no_facts():
+    for path in [*JS.glob("*.js"), *scripts.SELFCHECK.parent.glob("*.js")]:
+        text = path.read_text("utf-8")
+        assert text.count("\n") <= 120, path.name
+        assert not re.search(r"#[0-9a-f]{6}", text, re.I), f"{path.name}: colours stand in looks.py and explorer.css"
+        assert not re.search(rf"\b({'|'.join(COMMON['rules'])})\b", text), f"{path.name} knows a rule"
+
+
+def test_every_module_is_in_the_script_after_those_it_needs():
+    paths = bundle.order(explorer.ENTRY)
+    assert set(paths) == set(JS.glob("*.js"))
+    assert paths[-1] == explorer.ENTRY
+    for i, path in enumerate(paths):
+        assert {other for _, other in bundle.imports(path)} <= set(paths[:i]), path.name
+    assert bundle.order(explorer.ENTRY) == paths  # always the same, so that a digest of it is
+    assert JS / "editor.js" in bundle.order(scripts.SELFCHECK)
+    assert set(scripts.SELFCHECK.parent.glob("*.js")) < set(scripts.sources())
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_scripts_parse(node, tmp_path, language):
+    scripts.write_scripts(tmp_path / "site", language)
+    widget = tmp_path / "widget.mjs"
+    from gdcourse.explorer.widget import ExplorerWidget
+
+    widget.write_text(str(ExplorerWidget._esm), "utf-8")
+    for path in (widget, tmp_path / "site" / "selfcheck.js", tmp_path / "site" / "explorer" / "explorer.js"):
+        done = subprocess.run([node, "--check", path], capture_output=True, encoding="utf-8")
+        assert done.returncode == 0, done.stderr
+    load = f"const it = await import({json.dumps(widget.as_uri())}); console.log(typeof it.default.render)"
+    done = subprocess.run([node, "--input-type=module", "--eval", load], capture_output=True, encoding="utf-8")
+    assert done.stdout.strip() == "function", done.stderr
+
+
+def written(folder, **modules):
+    for name, text in modules.items():
+        (folder / f"{name}.js").write_text(text, "utf-8")
+    return folder / "entry.js"
+
+
+def test_what_is_bundled_declares_and_runs(node, tmp_path):
+    entry = written(
+        tmp_path,
+        entry='import { b, c } from "./b.js";\nimport { a } from "./a.js";\nexport const all = () => a + b() + c;\n',
+        b='import { a } from "./a.js";\nexport function b() {\n  return a + "b";\n}\nexport let c = "c";\n',
+        a='export const a = "a";\n',
+    )
+    assert [path.name for path in bundle.order(entry)] == ["a.js", "b.js", "entry.js"]
+    script = bundle.bundled(entry) + "console.log(all())"
+    assert "import" not in script
+    assert "export" not in script
+    assert subprocess.run([node, "--eval", script], capture_output=True, encoding="utf-8").stdout == "aabc\n"
+
+
+@pytest.mark.parametrize(
+    ("modules", "what"),
+    [
+        (
+            {"entry": 'import { a } from "./a.js";\nfunction b() {}\n', "a": "export const a = 1;\nconst b = 2;\n"},
+            "b, as",
+        ),
+        (
+            {"entry": 'import { a } from "./a.js";\n', "a": 'import { e } from "./entry.js";\nexport const a = 1;\n'},
+            "→",
+        ),
+        ({"entry": 'import { a } from "./a.js";\n', "a": "const a = 1;\n"}, "does not export"),
+        ({"entry": 'import a from "./a.js";\n', "a": "export const a = 1;\n"}, "import a from"),
+        ({"entry": "const a = 1;\nexport { a };\n"}, "export { a }"),
+        ({"entry": "export default 1;\n"}, "export default"),
+        ({"entry": "const [a, b] = [1, 2];\n"}, "several names"),
+        ({"entry": 'import { a as b } from "./a.js";\n', "a": "export const a = 1;\n"}, "a as b"),
+    ],
+)
+def test_what_cannot_be_bundled_is_refused(tmp_path, modules, what):
+    with pytest.raises(ValueError, match=re.escape(what)):
+        bundle.bundled(written(tmp_path, **modules))
