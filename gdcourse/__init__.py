@@ -1,20 +1,12 @@
 """Reference implementations for the course "How gradient descent became Adam"."""
 
-from gdcourse import dialects, exercises, optimizers, plotting, surfaces
-from gdcourse.descent import (
-    Run,
-    Status,
-    Sweep,
-    gradient_below,
-    loss_change_below,
-    minimize,
-    relative_gradient_below,
-    step_below,
-    sweep,
-)
-from gdcourse.exercises import check, hint, solution
-from gdcourse.explorer import Explorer
-from gdcourse.language import language, say, use_language
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from gdcourse import dialects, optimizers, plotting, surfaces
+from gdcourse.descent import minimize, sweep
+from gdcourse.languages import language, say, use_language
+from gdcourse.listing import source
 from gdcourse.optimizers import (
     adadelta,
     adagrad,
@@ -28,9 +20,32 @@ from gdcourse.optimizers import (
     sgd,
 )
 from gdcourse.problems import MLP, LinearRegression, LogisticRegression, Online, Problem, Surface
-from gdcourse.source import source
+from gdcourse.runs import Run, Status, Sweep
+from gdcourse.stopping import gradient_below, loss_change_below, relative_gradient_below, step_below
+
+if TYPE_CHECKING:
+    from gdcourse import exercises, explorer
+    from gdcourse.exercises import check, hint, solution
+    from gdcourse.explorer import Explorer
 
 __version__ = "0.1.0"
+
+# What a chapter needs only when a reader practises or plays, and where it is: loaded when it is first asked for.
+_LATER = {"check": "exercises", "hint": "exercises", "solution": "exercises", "Explorer": "explorer"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER.values():
+        return import_module(f"gdcourse.{name}")
+    if name not in _LATER:
+        raise AttributeError(f"module 'gdcourse' has no attribute {name!r}")
+    globals()[name] = found = getattr(import_module(f"gdcourse.{_LATER[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "Explorer",
@@ -51,6 +66,7 @@ __all__ = [
     "check",
     "dialects",
     "exercises",
+    "explorer",
     "gradient_below",
     "hint",
     "language",

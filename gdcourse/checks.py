@@ -6,24 +6,52 @@ Every function raises ValueError or TypeError in the language in use.
 import difflib
 import inspect
 import math
+from functools import cache
+from typing import Any
 
 import numpy as np
 
-from gdcourse.guard import call_it, floats, short, trusted
-from gdcourse.language import say
+from gdcourse.guard import call_it, floats, short, spaced, trusted
+from gdcourse.languages import say
 
-# name: (lowest, below what, hint in Chinese, in English)
+# name: (where it lies, hint in Chinese, in English)
 _KNOBS = {
-    "lr": (0, np.inf, "梯度前的负号已在更新式里", "the minus sign is already in the rule"),
-    "mu": (0, 1, "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
-    "rho": (0, 1, "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
-    "beta": (0, 1, "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
-    "beta1": (0, 1, "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
-    "beta2": (0, 1, "0.999 大约记住 1000 步", "0.999 remembers about 1000 steps"),
-    "eps": (0, np.inf, "1e-8 很常用", "1e-8 is common"),
-    "weight_decay": (0, np.inf, "0.01 很常用，0 表示不衰减", "0.01 is common, 0 means none"),
-    "momentum_decay": (0, np.inf, "0.004 是 PyTorch 的默认值", "0.004 is PyTorch's default"),
+    "lr": ("[0, ∞)", "梯度前的负号已在更新式里", "the minus sign is already in the rule"),
+    "mu": ("[0, 1)", "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
+    "rho": ("[0, 1)", "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
+    "beta": ("[0, 1)", "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
+    "beta1": ("[0, 1)", "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
+    "beta2": ("[0, 1)", "0.999 大约记住 1000 步", "0.999 remembers about 1000 steps"),
+    "eps": ("[0, ∞)", "1e-8 很常用", "1e-8 is common"),
+    "weight_decay": ("[0, ∞)", "0.01 很常用，0 表示不衰减", "0.01 is common, 0 means none"),
+    "momentum_decay": ("[0, ∞)", "0.004 是 PyTorch 的默认值", "0.004 is PyTorch's default"),
 }
+
+
+def limit(name: str, value: Any, interval: str, hint: str) -> None:
+    """Raise ValueError, with the ``hint``, unless ``value`` is a number in the ``interval``, written "[0, 1)".
+
+    An array lies there if all of it does; only a caller that has made one may give one.
+    """
+    low, high = _ends(interval)
+    array = np.asarray(value if isinstance(value, np.ndarray) or is_number(value) else np.nan)
+    good = (array > low if interval[0] == "(" else array >= low) & (
+        array < high if interval[-1] == ")" else array <= high
+    )
+    if not good.all():
+        bad = array[~good].flat[0] if isinstance(value, np.ndarray) else repr(value)
+        raise ValueError(
+            say(
+                f"{spaced(name)}必须在 {interval} 内，收到的是 {bad}；{hint}",
+                f"{name} must lie in {interval}, got {bad}; {hint}",
+            )
+        )
+
+
+@cache
+def _ends(interval: str) -> tuple[float, float]:
+    low, high = interval[1:-1].replace("∞", "inf").split(", ")
+    return float(low), float(high)
 
 
 def check_knob(name, value, dtype=float):
@@ -51,17 +79,8 @@ def check_knob(name, value, dtype=float):
     if array.dtype.kind == "f" or (name in _KNOBS and array.ndim):
         with np.errstate(all="ignore"):
             array = array.astype(dtype if array.ndim else float)
-    low, high, zh, en = _KNOBS.get(name, (-np.inf, np.inf, "请给有限的数", "give a finite number"))
-    good = (array >= low) & (array < high) & np.isfinite(array)
-    if not good.all():
-        bad = array[~good].flat[0]
-        interval = f"[{low}, {high})".replace("inf", "∞").replace("[-", "(-")
-        raise ValueError(
-            say(
-                f"{name} 必须在 {interval} 内，收到的是 {bad}；{zh}",
-                f"{name} must lie in {interval}, got {bad}; {en}",
-            )
-        )
+    interval, zh, en = _KNOBS.get(name, ("(-∞, ∞)", "请给有限的数", "give a finite number"))
+    limit(name, array, interval, say(zh, en))
     return array if array.ndim else array.item()
 
 
@@ -184,13 +203,7 @@ def check_count(name, value):
                 f"{name} must be a whole number, got {value!r}; try {name}=100",
             )
         )
-    if value < 1:
-        raise ValueError(
-            say(
-                f"{name} 至少为 1，收到的是 {value}；例如 {name}=100",
-                f"{name} must be at least 1, got {value}; try {name}=100",
-            )
-        )
+    limit(name, value, "[1, ∞)", say(f"例如 {name}=100", f"try {name}=100"))
 
 
 def is_number(value):

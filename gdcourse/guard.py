@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 from numpy import ndarray
 
-from gdcourse.language import say
+from gdcourse.languages import say
 
 
 def short(value):
@@ -21,7 +21,7 @@ def short(value):
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def _zh(who):
+def spaced(who):
     """``who`` before a Chinese character: with a space, if it ends in a letter."""
     return who + " " if who.isascii() else who
 
@@ -36,14 +36,14 @@ def floats(who, value, dtype=None):
     if value is None:
         raise TypeError(
             say(
-                f"{_zh(who)}应是实数，得到的却是 None；函数里是不是漏了 return？",
+                f"{spaced(who)}应是实数，得到的却是 None；函数里是不是漏了 return？",
                 f"{who} must be real numbers, got None; is a return missing?",
             )
         )
     if np.ma.is_masked(value):
         raise TypeError(
             say(
-                f"{_zh(who)}是掩码数组，有些位置没有值：{short(value)}；先用 .filled(0) 补上",
+                f"{spaced(who)}是掩码数组，有些位置没有值：{short(value)}；先用 .filled(0) 补上",
                 f"{who} is a masked array, with no value in places: {short(value)}; fill it first, .filled(0) does",
             )
         )
@@ -54,7 +54,7 @@ def floats(who, value, dtype=None):
     if array.dtype.kind == "c":
         raise TypeError(
             say(
-                f"{_zh(who)}是复数：{short(value)}；是不是对负数开了方？要实部，就写 np.real(...)",
+                f"{spaced(who)}是复数：{short(value)}；是不是对负数开了方？要实部，就写 np.real(...)",
                 f"{who} is complex: {short(value)}; was it the root of a negative number? "
                 "np.real(...) takes the real part",
             )
@@ -71,7 +71,7 @@ def _not_real(who, value, why=""):
     kind = type(value).__name__
     return TypeError(
         say(
-            f"{_zh(who)}应是实数或实数数组，得到的是 {kind}：{short(value)}{why}；试试 np.array(..., dtype=float)",
+            f"{spaced(who)}应是实数或实数数组，得到的是 {kind}：{short(value)}{why}；试试 np.array(..., dtype=float)",
             f"{who} must be real numbers, got {kind}: {short(value)}{why}; try np.array(..., dtype=float)",
         )
     )
@@ -83,7 +83,7 @@ def number(who, value):
     if array.size != 1:
         raise ValueError(
             say(
-                f"{_zh(who)}应是一个数，得到的形状是 {array.shape}；试试 np.sum(..., axis=-1)",
+                f"{spaced(who)}应是一个数，得到的形状是 {array.shape}；试试 np.sum(..., axis=-1)",
                 f"{who} must be one number, got shape {array.shape}; try np.sum(..., axis=-1)",
             )
         )

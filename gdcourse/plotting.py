@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from gdcourse.language import say
+from gdcourse.languages import say
 
 # One look per rule, the same in every chapter: Okabe & Ito's colours, and a
 # dash pattern, so that no picture depends on colour alone.

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from gdcourse import surfaces
-from gdcourse.checks import check_count, finite_array, is_number, name_of
+from gdcourse.checks import check_count, finite_array, limit, name_of
 from gdcourse.guard import Guard, Loss, number
-from gdcourse.language import say
+from gdcourse.languages import say
 from gdcourse.surfaces import LANDMARKS
 
 DATA = Path(__file__).parent / "data"
@@ -129,14 +129,8 @@ class Surface(Problem):
                     "a surface of your own needs a start, for example start=(1.0, 2.0)",
                 )
             )
-        kappa = parameters.get("kappa", 1)
-        if not (is_number(kappa) and 1 <= kappa < np.inf):
-            raise ValueError(
-                say(
-                    f"kappa（条件数）至少为 1，收到的是 {kappa!r}；100 是一个狭长的碗",
-                    f"kappa (the condition number) must be at least 1, got {kappa!r}; try 100",
-                )
-            )
+        kappa = say("kappa（条件数）", "kappa (the condition number)")
+        limit(kappa, parameters.get("kappa", 1), "[1, ∞)", say("100 是一个狭长的碗", "100 makes a narrow bowl"))
         self.function, self.parameters = function, parameters
         self.name = name if isinstance(name, str) else name_of(function)
         self.minima = np.array(landmarks.get("minima", np.empty((0, 2))))
@@ -216,14 +210,11 @@ class DataProblem(Problem):
         if batch_size is None:
             return repeat(self.gradient)
         check_count("batch_size", batch_size)
-        if batch_size > n:
-            raise ValueError(
-                say(
-                    f"batch_size 最多为样本数 {n}，收到的是 {batch_size}；32 很常用，None 表示全批量",
-                    f"batch_size is at most the number of samples, {n}, got {batch_size}; "
-                    "32 is common, None means full batch",
-                )
-            )
+        hint = say(
+            f"一共只有 {n} 个样本。32 很常用，None 表示全批量",
+            f"there are {n} samples. 32 is common, None means full batch",
+        )
+        limit("batch_size", batch_size, f"[1, {n}]", hint)
         return (lambda theta, rows=rows: self.gradient(theta, rows) for rows in batches(n, batch_size, seed))
 
 
@@ -300,10 +291,7 @@ class LogisticRegression(DataProblem):
                     f"labels y must be 0 or 1, got {np.unique(self.y)[:5]}; if they are −1/+1, try (y + 1) / 2",
                 )
             )
-        if not (is_number(l2) and 0 <= l2 < np.inf):
-            raise ValueError(
-                say(f"l2 不能小于 0，收到的是 {l2!r}；0.01 较温和", f"l2 must be at least 0, got {l2!r}; 0.01 is mild")
-            )
+        limit("l2", l2, "[0, ∞)", say("0.01 较温和", "0.01 is mild"))
         self.l2 = l2
 
     @classmethod

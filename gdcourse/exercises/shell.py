@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from gdcourse.exercises import core
-from gdcourse.language import language
-from gdcourse.source import Source
+from gdcourse.languages import language
+from gdcourse.listing import Source
 
 HERE = Path(__file__).parent
 SECONDS = 2.0  # that a learner's function may run, all probes together

@@ -23,10 +23,10 @@ from gdcourse.checks import check_count, check_knob, check_problem, check_rule
 from gdcourse.explorer import page
 from gdcourse.explorer.picture import picture
 from gdcourse.guard import Guard, Loss
-from gdcourse.language import language, say
+from gdcourse.languages import language, say
+from gdcourse.listing import source
 from gdcourse.plotting import LOOKS
 from gdcourse.problems import LinearRegression, Surface
-from gdcourse.source import source
 
 HERE = Path(__file__).parent
 SECONDS = 2.0  # that an edited rule may run
