@@ -125,7 +125,7 @@ def sweep(
     grid = Grid(starts, inner, shapes(hyper))
     knobs = Knobs(hyper, starts.dtype, grid.column)
     with np.errstate(all="ignore"):
-        walk = Walk(problem, rule, memory, grid.row, knobs, steps=steps, batch_size=batch_size, seed=seed)
+        walk = Walk(problem, rule, memory, grid.row(starts), knobs, steps=steps, batch_size=batch_size, seed=seed)
         curves = {0: grid.losses(problem, walk.theta)}
         for t in walk.with_bar():
             if record_every and (t % record_every == 0 or t == steps):
@@ -134,16 +134,20 @@ def sweep(
             curves[walk.t] = grid.losses(problem, walk.theta)
     loss, (theta, whole) = curves[walk.t], grid.ends(walk.theta)
     diverged = ~(np.isfinite(loss) & whole)
-    kept = np.nan_to_num(np.array([*curves.values()]), copy=False, nan=np.inf, posinf=np.inf)
     return Sweep(
         label=label or name_of(rule),
         theta=theta,
         loss=np.where(diverged, np.inf, loss)[()],
         diverged=diverged[()],
         steps=np.array([*curves]) if record_every else None,
-        losses=kept if record_every else None,
+        losses=_never_nan([*curves.values()]) if record_every else None,
         ended=walk.t if walk.t < steps else None,
     )
+
+
+def _never_nan(losses: list[Array]) -> Array:
+    """The losses as one array, inf where they are no numbers."""
+    return np.nan_to_num(np.array(losses), copy=False, nan=np.inf, posinf=np.inf)
 
 
 def _start(problem: Problem, theta0: Any) -> Array:

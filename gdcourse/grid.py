@@ -11,7 +11,7 @@ from gdcourse.protocols import Array, Problem
 
 
 class Grid:
-    """``starts`` and the ``shapes`` of the knobs, broadcast against each other.
+    """The shapes of ``starts`` and of the knobs, broadcast against each other.
 
     ``shape``  of the grid;  ``inner``  that of one theta.  Raises ValueError,
     with a hint, where they do not broadcast.
@@ -30,8 +30,11 @@ class Grid:
                 )
             ) from None
         self.inner = inner
-        theta = np.array(np.broadcast_to(starts, (*self.shape, *inner)))
-        self.row = theta.reshape(-1, *inner) if self.shape else theta
+
+    def row(self, starts: Array) -> Array:
+        """The start of each run, one below the other."""
+        theta = np.array(np.broadcast_to(starts, (*self.shape, *self.inner)))
+        return theta.reshape(-1, *self.inner) if self.shape else theta
 
     def column(self, name: str, value: Any) -> Any:
         """A knob of the grid, one entry to a run, so that it never varies over coordinates."""

@@ -22,6 +22,7 @@ class History:
         self.problem, self.memory = problem, walk.memory
         self.loss = Loss(problem.loss) if walk.guard else problem.loss
         self.few = walk.theta.ndim == 1 and walk.theta.size < 16  # then Python's own sum is the quickest way
+        self.last = walk.theta  # the last that was finite, itself and no copy
         self.refused: Any = None  # a loss that was not finite, as it was returned
         value = self.loss(walk.theta)
         if not math.isfinite(value):
@@ -36,9 +37,12 @@ class History:
         self.table, self.filled = self._table(1, *self.start), 1
 
     def sound(self, theta: Array) -> bool:
-        """Whether all of theta is finite."""
+        """Whether all of theta is finite; if so, the next step begins there."""
         total = sum(theta.tolist()) if self.few else np.vdot(theta, theta)
-        return math.isfinite(total) or bool(np.isfinite(theta).all())  # a sum may overflow
+        if not (math.isfinite(total) or np.isfinite(theta).all()):  # a sum may overflow
+            return False
+        self.last = theta
+        return True
 
     def add(self, walk: Walk) -> bool:
         """Whether theta and the loss there are finite; if so, they are recorded."""
@@ -65,12 +69,15 @@ class History:
                 )
             ) from error
         self.filled += 1
+        self.last = walk.theta
         return True
 
     def moment(self) -> Moment:
         """The last record, as a stopping rule sees it."""
         first, last, now = self.table[[0, self.filled - 2, self.filled - 1]]
-        return Moment(self.problem, now["step"], now["theta"], now["loss"], last["theta"], last["loss"], first["theta"])
+        return Moment(
+            self.problem, int(now["step"]), now["theta"], now["loss"], last["theta"], last["loss"], first["theta"]
+        )
 
     def columns(self) -> dict[str, Any]:
         """What a ``Run`` keeps of the records, by name."""

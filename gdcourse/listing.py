@@ -3,19 +3,21 @@
 import ast
 import inspect
 import textwrap
+from collections.abc import Callable
+from typing import Any
 
 
 class Source(str):
     """Python source that a notebook shows in colour."""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return str(self)
 
-    def _repr_markdown_(self):
+    def _repr_markdown_(self) -> str:
         return f"```python\n{self}\n```"
 
 
-def source(function):
+def source(function: Callable[..., Any]) -> Source:
     """The source of ``function`` without its docstring, as a ``Source``.
 
     Raises TypeError when there is no source to read (built-in functions).

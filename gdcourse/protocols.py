@@ -14,7 +14,7 @@ Gradient: TypeAlias = Callable[[Any], Any]  # theta → the gradient there, of t
 Loss: TypeAlias = Callable[[Any], Any]  # theta → the loss there, a number
 Schedule: TypeAlias = Callable[[int], ArrayLike]  # the step t = 1, 2, … → the knob
 Knob: TypeAlias = ArrayLike | Schedule
-Surface: TypeAlias = Callable[..., tuple[Any, Any, Any]]  # x, y → f and its two derivatives
+SurfaceFunction: TypeAlias = Callable[..., tuple[Any, Any, Any]]  # x, y → f and its two derivatives
 
 
 class Rule(Protocol):

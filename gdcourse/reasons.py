@@ -55,7 +55,7 @@ def why(status: Status, walk: "Walk", history: "History") -> Told:
 def seen(walk: "Walk", history: "History") -> Scene:
     """The step that went wrong, and the records before it."""
     first, last = history.table[[0, history.filled - 1]]
-    at = walk.guard.at if walk.guard else walk.before
+    at = walk.guard.at if walk.guard else history.last
     if np.shape(at) != walk.theta.shape or not np.isfinite(at).all():  # the rule has changed it in place
         at = last["theta"]
     gradient = np.asarray(walk.guard.answer if walk.guard else walk.grad(at))

@@ -18,7 +18,7 @@ class Walk:
     """``for t in walk`` makes step t = 1, 2, …, ``steps``, unless the gradients end before, and pauses after each.
 
     ``t, theta, state``  where it stands; theta keeps its shape and its dtype
-    ``before, grad``     where the last step began, and the gradient that it was shown
+    ``grad``             the gradient that the last step was shown
     ``guard``            stands around the gradients, None if they are the course's own
     """
 
@@ -37,7 +37,7 @@ class Walk:
         self.rule, self.memory, self.knobs, self.steps = rule, memory, knobs, steps
         self.gradients = _stream(problem, batch_size, seed)
         self.t, self.theta, self.state = 0, theta, _own(memory.values())
-        self.before, self.grad = theta, None
+        self.grad = None
         ours = trusted(problem) and theta.dtype == np.float64
         self.guard = None if ours else Guard(theta.dtype, np.ndim(problem.start))
 
@@ -49,7 +49,6 @@ class Walk:
         for t, function, knobs in zip(range(1, self.steps + 1), self.gradients, self.knobs, strict=False):
             if function is not given:
                 given, self.grad = function, shown(function)
-            self.before = theta
             try:
                 out = rule(theta, self.grad, *state, **knobs)
             except ZeroDivisionError as error:
