@@ -18,8 +18,6 @@ from gdcourse.guard import call_it, floats, short, spaced, trusted
 from gdcourse.languages import say
 from gdcourse.protocols import Array, Problem, Rule, Schedule
 
-Shape = tuple[int | str, ...]
-
 # name: (where it lies, hint in Chinese, in English)
 _KNOBS = {
     "lr": ("[0, ∞)", "梯度前的负号已在更新式里", "the minus sign is already in the rule"),
@@ -123,9 +121,9 @@ def check_rule(rule: Rule, hyper: Mapping[str, Any]) -> dict[str, Any]:
             )
         )
     try:
-        parameters = inspect.signature(rule).parameters.values()
+        parameters = [*inspect.signature(rule).parameters.values()]
     except ValueError:  # a built-in without a signature
-        parameters = ()
+        parameters = []
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     state = {p.name: p.default for p in positional[2:]}
     if len(positional) < 2 or any(p.default is p.empty for p in positional[2:]):
@@ -246,7 +244,7 @@ def check_output(rule: Rule, out: Any, names: Collection[str]) -> None:
         )
 
 
-def check_fits(name: str, value: Any, shape: Shape) -> Any:
+def check_fits(name: str, value: Any, shape: tuple[int, ...]) -> Any:
     """``value`` if it broadcasts against a theta of this shape; else raise ValueError."""
     sizes = () if callable(value) else np.shape(value)
     if len(sizes) > len(shape) or any(k not in (1, n) for k, n in zip(reversed(sizes), reversed(shape), strict=False)):
@@ -260,7 +258,7 @@ def check_fits(name: str, value: Any, shape: Shape) -> Any:
     return value
 
 
-def check_theta(rule: Rule, theta: Any, shape: Shape, dtype: DTypeLike) -> Array:
+def check_theta(rule: Rule, theta: Any, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
     """The theta that ``rule`` returned as an array of this shape and dtype; else raise with a hint."""
     who = say(f"{name_of(rule)} 返回的 theta", f"the theta that {name_of(rule)} returns")
     array = floats(who, theta, dtype)
@@ -283,7 +281,7 @@ def check_states(rule: Rule, names: Iterable[str], state: Iterable[Any]) -> None
             floats(say(f"{name_of(rule)} 返回的状态 {name}", f"the state {name} that {name_of(rule)} returns"), value)
 
 
-def shape_hint(name: str, got: Shape, wanted: Shape) -> str:
+def shape_hint(name: str, got: tuple[int, ...], wanted: tuple[int | str, ...]) -> str:
     shape = "(" + ", ".join(map(str, wanted)) + ("," if len(wanted) == 1 else "") + ")"
     return say(
         f"{name} 的形状是 {got}，应为 {shape}；检查是否混用了 (n,) 与 (n, 1)，可用 .ravel() 摊平",

@@ -55,7 +55,7 @@ class Grid:
         """The losses of all runs, in the shape of the grid."""
         return losses(problem.loss, row, self.shape)
 
-    def ends(self, row: Array) -> tuple[Array, Array]:
+    def ends(self, row: Array) -> tuple[Array, Any]:
         """Theta in the shape of the grid, and where all of it is finite."""
         theta = row.reshape(*self.shape, *self.inner)
         return theta, np.isfinite(theta).all(axis=tuple(range(len(self.shape), theta.ndim)))

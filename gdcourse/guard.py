@@ -30,7 +30,7 @@ def spaced(who: str) -> str:
     return who + " " if who.isascii() else who
 
 
-def floats(who: str, value: Any, dtype: DTypeLike = None) -> Array:
+def floats(who: str, value: Any, dtype: DTypeLike | None = None) -> Array:
     """``value`` as a new array of floats; raises TypeError unless it holds real numbers.
 
     Without a ``dtype``, float32 stays and all else becomes float64: float16

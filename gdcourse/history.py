@@ -75,9 +75,8 @@ class History:
     def moment(self) -> Moment:
         """The last record, as a stopping rule sees it."""
         first, last, now = self.table[[0, self.filled - 2, self.filled - 1]]
-        return Moment(
-            self.problem, int(now["step"]), now["theta"], now["loss"], last["theta"], last["loss"], first["theta"]
-        )
+        here, before = (now["theta"], now["loss"]), (last["theta"], last["loss"])
+        return Moment(self.problem, int(now["step"]), *here, *before, first["theta"])
 
     def columns(self) -> dict[str, Any]:
         """What a ``Run`` keeps of the records, by name."""

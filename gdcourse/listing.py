@@ -24,8 +24,8 @@ def source(function: Callable[..., Any]) -> Source:
     """
     text = textwrap.dedent(inspect.getsource(function)).rstrip()
     lines = text.splitlines()
-    body = ast.parse(text).body[0].body
-    if ast.get_docstring(ast.parse(text).body[0], clean=False) is not None:
-        first = body[0]
+    tree: Any = ast.parse(text).body[0]
+    if ast.get_docstring(tree, clean=False) is not None:
+        first = tree.body[0]
         del lines[first.lineno - 1 : first.end_lineno]
     return Source("\n".join(lines))

@@ -35,7 +35,7 @@ def figure(columns: int = 1, height: float = 3.4, width: float = 7.0, **options:
     return plt.subplots(1, columns, figsize=(width, height), **options)
 
 
-def look(rule: str | Rule) -> dict[str, str]:
+def look(rule: str | Rule) -> dict[str, Any]:
     """The colour and the line style of a rule, as keywords for ``plot``."""
     colour, dashes = LOOKS[rule if isinstance(rule, str) else name_of(rule)]
     return {"color": colour, "linestyle": dashes}

@@ -6,8 +6,8 @@ Losses and gradients take any leading batch dimensions: ``theta`` of shape
 shape of ``theta``.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from itertools import chain, count, repeat
 from pathlib import Path
 from typing import Any, Self, TypeAlias
@@ -113,7 +113,8 @@ class Surface(Problem):
     def __init__(
         self, function: str | SurfaceFunction, start: Any = None, view: View | None = None, **parameters: float
     ):
-        name, landmarks = function, {}
+        self.name = function if isinstance(function, str) else name_of(function)
+        landmarks: Mapping[str, Any] = {}
         if isinstance(function, str):
             if function not in LANDMARKS:
                 raise ValueError(
@@ -122,7 +123,7 @@ class Surface(Problem):
                         f"there is no surface {function!r}; choose from {', '.join(LANDMARKS)}",
                     )
                 )
-            function, landmarks = getattr(surfaces, function), LANDMARKS[function]
+            landmarks, function = LANDMARKS[function], getattr(surfaces, function)
         if not callable(function):
             raise TypeError(
                 say(
@@ -140,7 +141,6 @@ class Surface(Problem):
         kappa = say("kappa（条件数）", "kappa (the condition number)")
         limit(kappa, parameters.get("kappa", 1), "[1, ∞)", say("100 是一个狭长的碗", "100 makes a narrow bowl"))
         self.function, self.parameters = function, parameters
-        self.name = name if isinstance(name, str) else name_of(function)
         self.minima = np.array(landmarks.get("minima", np.empty((0, 2))))
         self.view = view or landmarks.get("view", (-2.0, 2.0, -2.0, 2.0))
         self.start = finite_array("start", landmarks.get("start") if start is None else start)
@@ -185,6 +185,8 @@ class DataProblem(Problem):
     given rows only, by default over all.
     """
 
+    gradient: Callable[..., Any]
+
     def __init__(self, X: Any, y: Any):
         self.X, self.y = finite_array("X", X), finite_array("y", y)
         if self.X.ndim != 2:
@@ -223,7 +225,7 @@ class DataProblem(Problem):
             f"there are {n} samples. 32 is common, None means full batch",
         )
         limit("batch_size", batch_size, f"[1, {n}]", hint)
-        return (lambda theta, rows=rows: self.gradient(theta, rows) for rows in batches(n, batch_size, seed))
+        return (partial(self.gradient, rows=rows) for rows in batches(n, batch_size, seed))
 
 
 def _generator(seed: int) -> np.random.Generator:
@@ -432,7 +434,7 @@ class MLP(DataProblem):
         values = self._forward(theta, X)
         # delta is dJ/dz of the layer at hand, shape (..., rows, out)
         delta = (values[-1] - y[:, None]) / len(X)
-        parts = []
+        parts: list[Array] = []
         for (W, _), a in zip(reversed(self.layers(theta)), reversed(values[:-1]), strict=True):
             parts.insert(0, delta.sum(axis=-2))
             parts.insert(0, (np.swapaxes(a, -1, -2) @ delta).reshape(*theta.shape[:-1], -1))

@@ -81,7 +81,7 @@ def reason(scene: Scene) -> Told:
     if np.isfinite(scene.theta).all():
         return bad_loss(scene)
     if scene.gradient is not None and not within(scene.gradient, scene.theta.dtype).all():
-        return bad_gradient(scene)
+        return bad_gradient(scene, scene.gradient)
     return bad_arithmetic(scene)
 
 
@@ -146,8 +146,7 @@ def bad_loss(scene: Scene) -> Told:
     )
 
 
-def bad_gradient(scene: Scene) -> Told:
-    g = scene.gradient
+def bad_gradient(scene: Scene, g: Array) -> Told:
     bad = ~within(g, scene.theta.dtype)
     zh, en = largest(min(g.dtype, scene.theta.dtype, key=lambda dtype: dtype.itemsize))
     return (

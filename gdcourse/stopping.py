@@ -43,13 +43,13 @@ class StopRule:
 
     name: str
     tol: float
-    quantity: Callable[[Moment], float]
+    quantity: Callable[[Moment], Any]
 
     def __post_init__(self) -> None:
         what = say(f"{self.name} 的阈值 tol ", f"the tol of {self.name}")
         limit(what, self.tol, "(0, ∞)", say("1e-6 是常见的起点", "1e-6 is a usual first try"))
 
-    def __call__(self, moment: Moment) -> bool:
+    def __call__(self, moment: Moment) -> Any:
         return self.quantity(moment) < self.tol
 
     def __str__(self) -> str:

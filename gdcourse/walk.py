@@ -37,7 +37,7 @@ class Walk:
         self.rule, self.memory, self.knobs, self.steps = rule, memory, knobs, steps
         self.gradients = _stream(problem, batch_size, seed)
         self.t, self.theta, self.state = 0, theta, _own(memory.values())
-        self.grad = None
+        self.grad: Any = None
         ours = trusted(problem) and theta.dtype == np.float64
         self.guard = None if ours else Guard(theta.dtype, np.ndim(problem.start))
 
