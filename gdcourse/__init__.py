@@ -1,7 +1,7 @@
 """Reference implementations for the course "How gradient descent became Adam"."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gdcourse import dialects, optimizers, plotting, surfaces
 from gdcourse.descent import minimize, sweep
@@ -23,24 +23,23 @@ from gdcourse.problems import MLP, LinearRegression, LogisticRegression, Online,
 from gdcourse.runs import Run, Status, Sweep
 from gdcourse.stopping import gradient_below, loss_change_below, relative_gradient_below, step_below
 
-if TYPE_CHECKING:
-    from gdcourse import exercises, explorer
-    from gdcourse.exercises import check, hint, solution
-    from gdcourse.explorer import Explorer
-
 __version__ = "0.1.0"
 
-# What a chapter needs only when a reader practises or plays, and where it is: loaded when it is first asked for.
-_LATER = {"check": "exercises", "hint": "exercises", "solution": "exercises", "Explorer": "explorer"}
+# What a chapter needs only when a reader practises or plays is loaded when it is first asked for.
+if TYPE_CHECKING:
+    from gdcourse import exercises
+    from gdcourse.exercises import check, hint, solution
+    from gdcourse.explorer import Explorer
+else:
 
-
-def __getattr__(name: str) -> Any:
-    if name in _LATER.values():
-        return import_module(f"gdcourse.{name}")
-    if name not in _LATER:
-        raise AttributeError(f"module 'gdcourse' has no attribute {name!r}")
-    globals()[name] = found = getattr(import_module(f"gdcourse.{_LATER[name]}"), name)
-    return found
+    def __getattr__(name):
+        if name in ("exercises", "explorer"):
+            return import_module(f"gdcourse.{name}")
+        where = {"check": "exercises", "hint": "exercises", "solution": "exercises", "Explorer": "explorer"}.get(name)
+        if where is None:
+            raise AttributeError(f"module 'gdcourse' has no attribute {name!r}")
+        globals()[name] = found = getattr(import_module(f"gdcourse.{where}"), name)
+        return found
 
 
 def __dir__() -> list[str]:
@@ -66,7 +65,6 @@ __all__ = [
     "check",
     "dialects",
     "exercises",
-    "explorer",
     "gradient_below",
     "hint",
     "language",

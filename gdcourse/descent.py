@@ -57,10 +57,7 @@ def minimize(
     Returns a ``Run``.  A run that diverges is a result, not an error.  Raises
     ValueError or TypeError, with a hint, when an argument makes no sense.
     """
-    memory = check_rule(rule, hyper)
-    check_problem(problem)
-    check_count("steps", steps)
-    check_count("record_every", record_every)
+    memory = _memory(problem, rule, hyper, steps, record_every)
     theta, stop = _start(problem, theta0), stop_rules(stop)
     knobs = Knobs(checked(hyper, theta.dtype), theta.dtype, partial(check_fits, shape=theta.shape))
     with np.errstate(all="ignore"):
@@ -116,10 +113,7 @@ def sweep(
     All runs see the same mini-batches.  Returns a ``Sweep``; a diverged run
     has loss inf, without a warning.  Raises as ``minimize`` does.
     """
-    memory = check_rule(rule, hyper)
-    check_problem(problem)
-    check_count("steps", steps)
-    check_count("record_every", 1 if record_every is None else record_every)
+    memory = _memory(problem, rule, hyper, steps, 1 if record_every is None else record_every)
     starts, inner = _starts(problem, theta0)
     hyper = asked(checked(hyper, starts.dtype), starts.dtype)
     grid = Grid(starts, inner, shapes(hyper))
@@ -148,6 +142,15 @@ def sweep(
 def _never_nan(losses: list[Array]) -> Array:
     """The losses as one array, inf where they are no numbers."""
     return np.nan_to_num(np.array(losses), copy=False, nan=np.inf, posinf=np.inf)
+
+
+def _memory(problem: Problem, rule: Rule, hyper: Mapping[str, Any], steps: int, record_every: int) -> dict[str, Any]:
+    """The rule's state before the first step, by name, once it is clear that the arguments make sense."""
+    memory = check_rule(rule, hyper)
+    check_problem(problem)
+    check_count("steps", steps)
+    check_count("record_every", record_every)
+    return memory
 
 
 def _start(problem: Problem, theta0: Any) -> Array:

@@ -13,8 +13,10 @@
 import inspect
 import json
 import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +29,7 @@ from gdcourse.languages import language, say
 from gdcourse.listing import source
 from gdcourse.plotting import LOOKS
 from gdcourse.problems import LinearRegression, Surface
+from gdcourse.protocols import Problem, Rule
 
 HERE = Path(__file__).parent
 SECONDS = 2.0  # that an edited rule may run
@@ -139,14 +142,23 @@ class Explorer:
     """
 
     def __init__(
-        self, problem=None, rules=None, *, preset=None, start=None, steps=None, batch_size=None, front=None, **hyper
+        self,
+        problem: Problem | None = None,
+        rules: Rule | Iterable[Rule] | None = None,
+        *,
+        preset: int | str | None = None,
+        start: Iterable[float] | None = None,
+        steps: int | None = None,
+        batch_size: int | None = None,
+        front: Iterable[str] | None = None,
+        **hyper: Any,
     ):
         if preset is None and problem is None:
             preset = 1
         self.own, self.rules = None, {}
         if preset is not None:
             self.spec = self._preset(str(preset))
-        else:
+        elif problem is not None:
             check_problem(problem)
             if problem.start.shape != (2,):
                 raise ValueError(
@@ -212,7 +224,7 @@ class Explorer:
 
     # --- computing
 
-    def answer(self, call, args):
+    def answer(self, call: str, args: dict[str, Any]) -> Any:
         """What the figure asks for: the functions of ``page.py``, with numpy and the problem at hand."""
         if call in ("run", "heights") and "own" in args["problem"]:
             args = args | {"problem": self.own}
@@ -229,7 +241,7 @@ class Explorer:
         rule = self.rules.get(racer["rule"])
         return rule is not None and racer.get("source") == str(source(rule))
 
-    def runs(self):
+    def runs(self) -> Any:
         """The races as they stand at the start, one result per rule."""
         shared = {"start": self.spec["start"], "steps": self.spec["steps"]}
         known = common()["rules"]
@@ -242,7 +254,7 @@ class Explorer:
     # --- showing
 
     @property
-    def widget(self):
+    def widget(self) -> Any:
         """The anywidget, made when it is first asked for."""
         if not hasattr(self, "_widget"):
             from gdcourse.explorer.widget import ExplorerWidget
@@ -250,7 +262,7 @@ class Explorer:
             self._widget = ExplorerWidget(self)
         return self._widget
 
-    def still(self):
+    def still(self) -> str:
         """The picture, with what the page needs to bring it to life."""
         return picture(self, common())
 
