@@ -1,20 +1,12 @@
 """Reference implementations for the course "How gradient descent became Adam"."""
 
-from gdcourse import dialects, exercises, optimizers, plotting, surfaces
-from gdcourse.descent import (
-    Run,
-    Status,
-    Sweep,
-    gradient_below,
-    loss_change_below,
-    minimize,
-    relative_gradient_below,
-    step_below,
-    sweep,
-)
-from gdcourse.exercises import check, hint, solution
-from gdcourse.explorer import Explorer
-from gdcourse.language import language, say, use_language
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from gdcourse import dialects, optimizers, plotting, surfaces
+from gdcourse.descent import minimize, sweep
+from gdcourse.languages import language, say, use_language
+from gdcourse.listing import source
 from gdcourse.optimizers import (
     adadelta,
     adagrad,
@@ -28,9 +20,31 @@ from gdcourse.optimizers import (
     sgd,
 )
 from gdcourse.problems import MLP, LinearRegression, LogisticRegression, Online, Problem, Surface
-from gdcourse.source import source
+from gdcourse.runs import Run, Status, Sweep
+from gdcourse.stopping import gradient_below, loss_change_below, relative_gradient_below, step_below
 
 __version__ = "0.1.0"
+
+# What a chapter needs only when a reader practises or plays is loaded when it is first asked for.
+if TYPE_CHECKING:
+    from gdcourse import exercises
+    from gdcourse.exercises import check, hint, solution
+    from gdcourse.explorer import Explorer
+else:
+
+    def __getattr__(name):
+        if name in ("exercises", "explorer"):
+            return import_module(f"gdcourse.{name}")
+        where = {"check": "exercises", "hint": "exercises", "solution": "exercises", "Explorer": "explorer"}.get(name)
+        if where is None:
+            raise AttributeError(f"module 'gdcourse' has no attribute {name!r}")
+        globals()[name] = found = getattr(import_module(f"gdcourse.{where}"), name)
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "Explorer",

@@ -6,27 +6,51 @@ Every function raises ValueError or TypeError in the language in use.
 import difflib
 import inspect
 import math
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
+from operator import ge, gt, le, lt
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from gdcourse.guard import call_it, floats, short, trusted
-from gdcourse.language import say
+from gdcourse.guard import call_it, floats, short, spaced, trusted
+from gdcourse.languages import say
+from gdcourse.protocols import Array, Problem, Rule, Schedule
 
-# name: (lowest, below what, hint in Chinese, in English)
+# name: (where it lies, hint in Chinese, in English)
 _KNOBS = {
-    "lr": (0, np.inf, "梯度前的负号已在更新式里", "the minus sign is already in the rule"),
-    "mu": (0, 1, "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
-    "rho": (0, 1, "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
-    "beta": (0, 1, "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
-    "beta1": (0, 1, "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
-    "beta2": (0, 1, "0.999 大约记住 1000 步", "0.999 remembers about 1000 steps"),
-    "eps": (0, np.inf, "1e-8 很常用", "1e-8 is common"),
-    "weight_decay": (0, np.inf, "0.01 很常用，0 表示不衰减", "0.01 is common, 0 means none"),
-    "momentum_decay": (0, np.inf, "0.004 是 PyTorch 的默认值", "0.004 is PyTorch's default"),
+    "lr": ("[0, ∞)", "梯度前的负号已在更新式里", "the minus sign is already in the rule"),
+    "mu": ("[0, 1)", "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
+    "rho": ("[0, 1)", "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
+    "beta": ("[0, 1)", "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
+    "beta1": ("[0, 1)", "0.9 大约记住 10 步", "0.9 remembers about 10 steps"),
+    "beta2": ("[0, 1)", "0.999 大约记住 1000 步", "0.999 remembers about 1000 steps"),
+    "eps": ("[0, ∞)", "1e-8 很常用", "1e-8 is common"),
+    "weight_decay": ("[0, ∞)", "0.01 很常用，0 表示不衰减", "0.01 is common, 0 means none"),
+    "momentum_decay": ("[0, ∞)", "0.004 是 PyTorch 的默认值", "0.004 is PyTorch's default"),
 }
 
 
-def check_knob(name, value, dtype=float):
+def limit(name: str, value: Any, interval: str, hint: str) -> None:
+    """Raise ValueError, with the ``hint``, unless ``value`` is a number in the ``interval``, written "[0, 1)"."""
+    above, low, high, below = _ends(interval)
+    if not (is_number(value) and above(value, low) and below(value, high)):
+        raise ValueError(
+            say(
+                f"{spaced(name)}必须在 {interval} 内，收到的是 {short(value)}；{hint}",
+                f"{name} must lie in {interval}, got {short(value)}; {hint}",
+            )
+        )
+
+
+@cache
+def _ends(interval: str) -> tuple[Callable[..., Any], float, float, Callable[..., Any]]:
+    low, high = (float(end.replace("∞", "inf")) for end in interval[1:-1].split(", "))
+    return gt if interval[0] == "(" else ge, low, high, lt if interval[-1] == ")" else le
+
+
+def check_knob(name: str, value: Any, dtype: DTypeLike = float) -> Any:
     """``value`` if it is a number, an array or a function, and in range; else raise with a hint.
 
     A number comes back as Python's own, and an array of floats as a copy of
@@ -51,21 +75,14 @@ def check_knob(name, value, dtype=float):
     if array.dtype.kind == "f" or (name in _KNOBS and array.ndim):
         with np.errstate(all="ignore"):
             array = array.astype(dtype if array.ndim else float)
-    low, high, zh, en = _KNOBS.get(name, (-np.inf, np.inf, "请给有限的数", "give a finite number"))
-    good = (array >= low) & (array < high) & np.isfinite(array)
-    if not good.all():
-        bad = array[~good].flat[0]
-        interval = f"[{low}, {high})".replace("inf", "∞").replace("[-", "(-")
-        raise ValueError(
-            say(
-                f"{name} 必须在 {interval} 内，收到的是 {bad}；{zh}",
-                f"{name} must lie in {interval}, got {bad}; {en}",
-            )
-        )
+    interval, zh, en = _KNOBS.get(name, ("(-∞, ∞)", "请给有限的数", "give a finite number"))
+    if array.dtype.kind != "b":
+        for end in (array.min(), array.max()) if array.ndim else (array,):
+            limit(name, end.item(), interval, say(zh, en))
     return array if array.ndim else array.item()
 
 
-def _check_schedule(name, value):
+def _check_schedule(name: str, value: Schedule) -> Schedule:
     """``value`` if it can be called with the step alone."""
     try:
         inspect.signature(value).bind(1)
@@ -81,7 +98,7 @@ def _check_schedule(name, value):
     return value
 
 
-def check_scheduled(name, value, dtype):
+def check_scheduled(name: str, value: Any, dtype: DTypeLike) -> Any:
     """What a schedule gave for a step: a number or an array, never another function."""
     if callable(value):
         raise TypeError(
@@ -94,7 +111,7 @@ def check_scheduled(name, value, dtype):
     return check_knob(name, value, dtype)
 
 
-def check_rule(rule, hyper):
+def check_rule(rule: Rule, hyper: Mapping[str, Any]) -> dict[str, Any]:
     """The rule's state at the start, by name; raise TypeError, with a hint, unless rule and knobs fit."""
     if not callable(rule):
         raise TypeError(
@@ -104,9 +121,9 @@ def check_rule(rule, hyper):
             )
         )
     try:
-        parameters = inspect.signature(rule).parameters.values()
+        parameters = [*inspect.signature(rule).parameters.values()]
     except ValueError:  # a built-in without a signature
-        parameters = ()
+        parameters = []
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     state = {p.name: p.default for p in positional[2:]}
     if len(positional) < 2 or any(p.default is p.empty for p in positional[2:]):
@@ -150,7 +167,7 @@ def check_rule(rule, hyper):
     return state
 
 
-def check_problem(problem):
+def check_problem(problem: Problem) -> None:
     """Raise TypeError, with a hint, unless ``problem`` has what a problem has."""
     if isinstance(problem, type) or not all(hasattr(problem, name) for name in ("loss", "gradients", "start")):
         raise TypeError(
@@ -175,7 +192,7 @@ def check_problem(problem):
             ) from None
 
 
-def check_count(name, value):
+def check_count(name: str, value: int) -> None:
     """Raise unless ``value`` is a whole number of at least 1."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise TypeError(
@@ -184,24 +201,18 @@ def check_count(name, value):
                 f"{name} must be a whole number, got {value!r}; try {name}=100",
             )
         )
-    if value < 1:
-        raise ValueError(
-            say(
-                f"{name} 至少为 1，收到的是 {value}；例如 {name}=100",
-                f"{name} must be at least 1, got {value}; try {name}=100",
-            )
-        )
+    limit(name, value, "[1, ∞)", say(f"例如 {name}=100", f"try {name}=100"))
 
 
-def is_number(value):
+def is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
-def name_of(rule):
+def name_of(rule: Any) -> str:
     return getattr(rule, "__name__", repr(rule))
 
 
-def check_output(rule, out, names):
+def check_output(rule: Rule, out: Any, names: Collection[str]) -> None:
     if not (isinstance(out, tuple) and len(out) == 2 and isinstance(out[1], tuple)):
         got = f"({', '.join(type(x).__name__ for x in out)})" if isinstance(out, tuple) else type(out).__name__
         raise TypeError(
@@ -233,7 +244,7 @@ def check_output(rule, out, names):
         )
 
 
-def check_fits(name, value, shape):
+def check_fits(name: str, value: Any, shape: tuple[int, ...]) -> Any:
     """``value`` if it broadcasts against a theta of this shape; else raise ValueError."""
     sizes = () if callable(value) else np.shape(value)
     if len(sizes) > len(shape) or any(k not in (1, n) for k, n in zip(reversed(sizes), reversed(shape), strict=False)):
@@ -247,7 +258,7 @@ def check_fits(name, value, shape):
     return value
 
 
-def check_theta(rule, theta, shape, dtype):
+def check_theta(rule: Rule, theta: Any, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
     """The theta that ``rule`` returned as an array of this shape and dtype; else raise with a hint."""
     who = say(f"{name_of(rule)} 返回的 theta", f"the theta that {name_of(rule)} returns")
     array = floats(who, theta, dtype)
@@ -256,7 +267,7 @@ def check_theta(rule, theta, shape, dtype):
     return array.reshape(shape)
 
 
-def check_states(rule, names, state):
+def check_states(rule: Rule, names: Iterable[str], state: Iterable[Any]) -> None:
     """Raise TypeError, with a hint, if a state is a function or complex."""
     for name, value in zip(names, state, strict=True):
         if callable(value):
@@ -270,15 +281,15 @@ def check_states(rule, names, state):
             floats(say(f"{name_of(rule)} 返回的状态 {name}", f"the state {name} that {name_of(rule)} returns"), value)
 
 
-def shape_hint(name, got, wanted):
-    wanted = "(" + ", ".join(map(str, wanted)) + ("," if len(wanted) == 1 else "") + ")"
+def shape_hint(name: str, got: tuple[int, ...], wanted: tuple[int | str, ...]) -> str:
+    shape = "(" + ", ".join(map(str, wanted)) + ("," if len(wanted) == 1 else "") + ")"
     return say(
-        f"{name} 的形状是 {got}，应为 {wanted}；检查是否混用了 (n,) 与 (n, 1)，可用 .ravel() 摊平",
-        f"{name} has shape {got}, it must be {wanted}; check for (n,) mixed with (n, 1), .ravel() flattens",
+        f"{name} 的形状是 {got}，应为 {shape}；检查是否混用了 (n,) 与 (n, 1)，可用 .ravel() 摊平",
+        f"{name} has shape {got}, it must be {shape}; check for (n,) mixed with (n, 1), .ravel() flattens",
     )
 
 
-def finite_array(name, values):
+def finite_array(name: str, values: Any) -> Array:
     """``values`` as a new float array of the machine's byte order; float32 stays, all else becomes float64.
 
     Raises TypeError when they are not real numbers, ValueError when there are
@@ -304,5 +315,5 @@ def finite_array(name, values):
     return array
 
 
-def _first_bad(array):
+def _first_bad(array: Array) -> tuple[int, ...]:
     return tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])

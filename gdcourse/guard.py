@@ -7,26 +7,30 @@ where, without asking again.  The course's own problems need no guard.
 """
 
 import math
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
+from numpy.typing import DTypeLike
 
-from gdcourse.language import say
+from gdcourse.languages import say
+from gdcourse.protocols import Array
 
 
-def short(value):
+def short(value: Any) -> str:
     """``value`` as a message shows it."""
     text = " ".join(repr(value).split())
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def _zh(who):
+def spaced(who: str) -> str:
     """``who`` before a Chinese character: with a space, if it ends in a letter."""
     return who + " " if who.isascii() else who
 
 
-def floats(who, value, dtype=None):
+def floats(who: str, value: Any, dtype: DTypeLike | None = None) -> Array:
     """``value`` as a new array of floats; raises TypeError unless it holds real numbers.
 
     Without a ``dtype``, float32 stays and all else becomes float64: float16
@@ -36,14 +40,14 @@ def floats(who, value, dtype=None):
     if value is None:
         raise TypeError(
             say(
-                f"{_zh(who)}应是实数，得到的却是 None；函数里是不是漏了 return？",
+                f"{spaced(who)}应是实数，得到的却是 None；函数里是不是漏了 return？",
                 f"{who} must be real numbers, got None; is a return missing?",
             )
         )
     if np.ma.is_masked(value):
         raise TypeError(
             say(
-                f"{_zh(who)}是掩码数组，有些位置没有值：{short(value)}；先用 .filled(0) 补上",
+                f"{spaced(who)}是掩码数组，有些位置没有值：{short(value)}；先用 .filled(0) 补上",
                 f"{who} is a masked array, with no value in places: {short(value)}; fill it first, .filled(0) does",
             )
         )
@@ -54,7 +58,7 @@ def floats(who, value, dtype=None):
     if array.dtype.kind == "c":
         raise TypeError(
             say(
-                f"{_zh(who)}是复数：{short(value)}；是不是对负数开了方？要实部，就写 np.real(...)",
+                f"{spaced(who)}是复数：{short(value)}；是不是对负数开了方？要实部，就写 np.real(...)",
                 f"{who} is complex: {short(value)}; was it the root of a negative number? "
                 "np.real(...) takes the real part",
             )
@@ -67,30 +71,30 @@ def floats(who, value, dtype=None):
         return array.astype(dtype)
 
 
-def _not_real(who, value, why=""):
+def _not_real(who: str, value: Any, why: str = "") -> TypeError:
     kind = type(value).__name__
     return TypeError(
         say(
-            f"{_zh(who)}应是实数或实数数组，得到的是 {kind}：{short(value)}{why}；试试 np.array(..., dtype=float)",
+            f"{spaced(who)}应是实数或实数数组，得到的是 {kind}：{short(value)}{why}；试试 np.array(..., dtype=float)",
             f"{who} must be real numbers, got {kind}: {short(value)}{why}; try np.array(..., dtype=float)",
         )
     )
 
 
-def number(who, value):
+def number(who: str, value: Any) -> float:
     """``value`` as a float; raises TypeError unless it is real, ValueError unless it is one number."""
     array = floats(who, value, float)
     if array.size != 1:
         raise ValueError(
             say(
-                f"{_zh(who)}应是一个数，得到的形状是 {array.shape}；试试 np.sum(..., axis=-1)",
+                f"{spaced(who)}应是一个数，得到的形状是 {array.shape}；试试 np.sum(..., axis=-1)",
                 f"{who} must be one number, got shape {array.shape}; try np.sum(..., axis=-1)",
             )
         )
     return array.item()
 
 
-def trusted(problem):
+def trusted(problem: Any) -> bool:
     """Whether all its functions are the course's own: they change nothing and return floats."""
     functions = [value for value in vars(problem).values() if callable(value)] if hasattr(problem, "__dict__") else []
     return all(str(getattr(x, "__module__", "")).startswith("gdcourse.") for x in (type(problem), *functions))
@@ -99,15 +103,15 @@ def trusted(problem):
 class Loss:
     """A loss as a run asks it: of a copy, for a float."""
 
-    def __init__(self, function):
+    def __init__(self, function: Callable[..., Any]):
         self.function, self.answer = function, None
 
-    def __call__(self, theta):
+    def __call__(self, theta: Array) -> float:
         self.answer = answer = self.function(theta.copy())
         return float(answer) if type(answer) is np.float64 else number(_loss(), answer)
 
 
-def losses(function, theta, grid):
+def losses(function: Callable[..., Any], theta: Array, grid: tuple[int, ...]) -> Array:
     """The losses of all runs of a sweep, in the shape of its grid."""
     found = floats(_loss(), function(theta.copy()), float)
     runs = math.prod(grid)
@@ -123,7 +127,7 @@ def losses(function, theta, grid):
     return found.reshape(grid)
 
 
-def _loss():
+def _loss() -> str:
     return say("loss 的返回值", "what loss returns")
 
 
@@ -134,17 +138,18 @@ class Guard:
     problem's own, the others being runs of a sweep.
     """
 
-    def __init__(self, dtype, axes, function=None):
+    def __init__(self, dtype: np.dtype[Any], axes: int, function: Any = None):
         self.dtype, self.axes, self.function = dtype, axes, function
-        self.at = self.answer = None
+        self.at: Any = None
+        self.answer: Any = None
         self.shown = Gradient(self.ask)
 
-    def around(self, function):
+    def around(self, function: Any) -> "Gradient":
         """The gradient of the next step, as the rule sees it."""
         self.function = function
         return self.shown
 
-    def ask(self, theta):
+    def ask(self, theta: Any) -> Array:
         copy = theta.copy() if type(theta) is ndarray else np.array(theta, self.dtype)
         shape, self.at = copy.shape, theta
         try:
@@ -157,7 +162,7 @@ class Guard:
             return g.copy()  # it may be kept somewhere, and the rule may change it
         return self._fitted(floats(say("gradient 的返回值", "what gradient returns"), g, self.dtype), shape)
 
-    def _fitted(self, g, shape):
+    def _fitted(self, g: Array, shape: tuple[int, ...]) -> Array:
         if g.shape == shape or g.size == 1 == math.prod(shape):
             return g.reshape(shape)
         if g.shape == shape[len(shape) - self.axes :]:  # the same for all runs
@@ -172,7 +177,7 @@ class Guard:
         )
 
 
-def _no_function(value):
+def _no_function(value: Any) -> TypeError:
     return TypeError(
         say(
             f"每一步的梯度应是 theta 的函数，得到的是 {short(value)}；例如 lambda theta: theta",
@@ -181,18 +186,18 @@ def _no_function(value):
     )
 
 
-def call_it():
+def call_it() -> str:
     return say(
         "grad 是函数，不是梯度的值；要写成 grad(theta)，例如 g = grad(theta)",
         "grad is the gradient function, not its value; call it: grad(theta), as in g = grad(theta)",
     )
 
 
-def _not_called(*_, **__):
+def _not_called(*_: Any, **__: Any) -> Any:
     raise TypeError(call_it())
 
 
-class Gradient(partial):
+class Gradient(partial[Any]):
     """The gradient function as a rule sees it; who calculates with it as if it were a value is told to call it."""
 
     __array__ = _not_called
@@ -202,6 +207,6 @@ class Gradient(partial):
     __pow__ = __rpow__ = __ipow__ = __neg__ = __pos__ = __abs__ = __lt__ = __le__ = __gt__ = __ge__ = _not_called
     __getitem__ = __setitem__ = __len__ = __iter__ = __float__ = __int__ = __bool__ = __complex__ = _not_called
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         """An attribute that only an array has."""
         raise AttributeError(call_it())

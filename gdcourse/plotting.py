@@ -1,9 +1,18 @@
 """Pictures: each function draws a run or a problem on an Axes and returns the Axes."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from gdcourse.language import say
+from gdcourse.checks import name_of
+from gdcourse.languages import say
+from gdcourse.problems import LinearRegression, Surface, View
+from gdcourse.protocols import Rule
+from gdcourse.runs import Run
 
 # One look per rule, the same in every chapter: Okabe & Ito's colours, and a
 # dash pattern, so that no picture depends on colour alone.
@@ -21,18 +30,18 @@ LOOKS = {
 }
 
 
-def figure(columns=1, height=3.4, width=7.0, **options):
+def figure(columns: int = 1, height: float = 3.4, width: float = 7.0, **options: Any) -> tuple[Figure, Any]:
     """A figure with ``columns`` axes side by side; returns (figure, axes)."""
     return plt.subplots(1, columns, figsize=(width, height), **options)
 
 
-def look(rule):
+def look(rule: str | Rule) -> dict[str, Any]:
     """The colour and the line style of a rule, as keywords for ``plot``."""
-    colour, dashes = LOOKS[rule if isinstance(rule, str) else rule.__name__]
+    colour, dashes = LOOKS[rule if isinstance(rule, str) else name_of(rule)]
     return {"color": colour, "linestyle": dashes}
 
 
-def losses(ax, *runs, best=0.0, log=True):
+def losses(ax: Axes, *runs: Run, best: float = 0.0, log: bool = True) -> Axes:
     """Loss against step, one curve per run; ``best`` is subtracted.
 
     A run that diverged ends in a cross.
@@ -58,12 +67,12 @@ def losses(ax, *runs, best=0.0, log=True):
     return ax
 
 
-def _alone(run, runs):
+def _alone(run: Run, runs: Iterable[Run]) -> bool:
     """Is this the only run of its rule in the picture?"""
     return [r.label.split(",")[0] for r in runs].count(run.label.split(",")[0]) == 1
 
 
-def contours(ax, surface, view=None, levels=18):
+def contours(ax: Axes, surface: Surface, view: View | None = None, levels: int = 18) -> Axes:
     """The map of a surface, and a star at each known minimum."""
     left, right, bottom, top = view or surface.view
     x, y = np.meshgrid(np.linspace(left, right, 200), np.linspace(bottom, top, 200))
@@ -79,7 +88,7 @@ def contours(ax, surface, view=None, levels=18):
     return ax
 
 
-def path(ax, run, every=1, **style):
+def path(ax: Axes, run: Run, every: int = 1, **style: Any) -> Axes:
     """The way of a run over a map: its points, joined, from a ring at the start."""
     thetas = run.thetas[::every]
     known = run.label.split(",")[0]
@@ -90,7 +99,7 @@ def path(ax, run, every=1, **style):
     return ax
 
 
-def regression(ax, problem, **lines):
+def regression(ax: Axes, problem: LinearRegression, **lines: Any) -> Axes:
     """The points of a one-feature regression, and lines ``name=theta`` through them."""
     x, y = problem.X[:, 1], problem.y
     ax.plot(x, y, ".", color="#555555", alpha=0.6)
@@ -103,7 +112,7 @@ def regression(ax, problem, **lines):
     return ax
 
 
-def map_of(ax, values, rows, columns, log=True, label=None):
+def map_of(ax: Axes, values: Any, rows: Any, columns: Any, log: bool = True, label: str | None = None) -> Axes:
     """A grid of numbers as a coloured table; infinite cells are left blank. ``label`` says what they are."""
     shown = np.where(np.isfinite(values), values, np.nan)
     mesh = ax.pcolormesh(

@@ -6,18 +6,22 @@ Losses and gradients take any leading batch dimensions: ``theta`` of shape
 shape of ``theta``.
 """
 
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from itertools import chain, count, repeat
 from pathlib import Path
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 
 from gdcourse import surfaces
-from gdcourse.checks import check_count, finite_array, is_number, name_of
+from gdcourse.checks import check_count, finite_array, limit, name_of
 from gdcourse.guard import Guard, Loss, number
-from gdcourse.language import say
+from gdcourse.languages import say
+from gdcourse.protocols import Array, Gradient, SurfaceFunction
 from gdcourse.surfaces import LANDMARKS
 
+View: TypeAlias = tuple[float, float, float, float]  # x from, x to, y from, y to
 DATA = Path(__file__).parent / "data"
 
 
@@ -31,7 +35,9 @@ class Problem:
     returns what is no real number.
     """
 
-    def __init__(self, loss, gradient, start):
+    gradient: Gradient
+
+    def __init__(self, loss: Callable[..., Any], gradient: Gradient, start: Any):
         _check_function("loss", loss)
         _check_function("gradient", gradient)
         self.loss, self.gradient = loss, gradient
@@ -39,7 +45,7 @@ class Problem:
         Loss(loss)(self.start)
         Guard(self.start.dtype, self.start.ndim, gradient).ask(self.start)
 
-    def gradients(self, batch_size=None, seed=0):
+    def gradients(self, batch_size: int | None = None, seed: int = 0) -> Iterator[Gradient]:
         """An endless iterator that hands out one gradient function per step.
 
         Raises ValueError for a ``batch_size``: there are no data to draw from.
@@ -48,7 +54,7 @@ class Problem:
         return repeat(self.gradient)
 
 
-def _check_function(name, function):
+def _check_function(name: str, function: Any) -> None:
     if not callable(function):
         raise TypeError(
             say(
@@ -58,7 +64,7 @@ def _check_function(name, function):
         )
 
 
-def _no_batches(batch_size):
+def _no_batches(batch_size: int | None) -> None:
     if batch_size is not None:
         raise ValueError(
             say(
@@ -76,7 +82,7 @@ class Online(Problem):
     watch, often the average over a period.  There is no full ``gradient``.
     """
 
-    def __init__(self, gradient_at, loss, start):
+    def __init__(self, gradient_at: Callable[[int], Gradient], loss: Callable[..., Any], start: Any):
         if not callable(gradient_at):
             raise TypeError(
                 say(
@@ -91,7 +97,7 @@ class Online(Problem):
         self.start = finite_array("start", start)
         Loss(loss)(self.start)
 
-    def gradients(self, batch_size=None, seed=0):
+    def gradients(self, batch_size: int | None = None, seed: int = 0) -> Iterator[Gradient]:
         _no_batches(batch_size)
         return map(self.gradient_at, count(1))
 
@@ -104,8 +110,11 @@ class Surface(Problem):
     (..., 2).  ``minima``, ``best_loss`` and ``view`` are known to the named ones.
     """
 
-    def __init__(self, function, start=None, view=None, **parameters):
-        name, landmarks = function, {}
+    def __init__(
+        self, function: str | SurfaceFunction, start: Any = None, view: View | None = None, **parameters: float
+    ):
+        self.name = function if isinstance(function, str) else name_of(function)
+        landmarks: Mapping[str, Any] = {}
         if isinstance(function, str):
             if function not in LANDMARKS:
                 raise ValueError(
@@ -114,7 +123,7 @@ class Surface(Problem):
                         f"there is no surface {function!r}; choose from {', '.join(LANDMARKS)}",
                     )
                 )
-            function, landmarks = getattr(surfaces, function), LANDMARKS[function]
+            landmarks, function = LANDMARKS[function], getattr(surfaces, function)
         if not callable(function):
             raise TypeError(
                 say(
@@ -129,16 +138,9 @@ class Surface(Problem):
                     "a surface of your own needs a start, for example start=(1.0, 2.0)",
                 )
             )
-        kappa = parameters.get("kappa", 1)
-        if not (is_number(kappa) and 1 <= kappa < np.inf):
-            raise ValueError(
-                say(
-                    f"kappa（条件数）至少为 1，收到的是 {kappa!r}；100 是一个狭长的碗",
-                    f"kappa (the condition number) must be at least 1, got {kappa!r}; try 100",
-                )
-            )
+        kappa = say("kappa（条件数）", "kappa (the condition number)")
+        limit(kappa, parameters.get("kappa", 1), "[1, ∞)", say("100 是一个狭长的碗", "100 makes a narrow bowl"))
         self.function, self.parameters = function, parameters
-        self.name = name if isinstance(name, str) else name_of(function)
         self.minima = np.array(landmarks.get("minima", np.empty((0, 2))))
         self.view = view or landmarks.get("view", (-2.0, 2.0, -2.0, 2.0))
         self.start = finite_array("start", landmarks.get("start") if start is None else start)
@@ -162,14 +164,14 @@ class Surface(Problem):
             ) from error
 
     @property
-    def best_loss(self):
+    def best_loss(self) -> float:
         """The lowest value, 0.0 where no minimum is known."""
         return float(self.loss(self.minima[0])) if len(self.minima) else 0.0
 
-    def loss(self, theta):
+    def loss(self, theta: Array) -> Any:
         return self.function(theta[..., 0], theta[..., 1], **self.parameters)[0]
 
-    def gradient(self, theta):
+    def gradient(self, theta: Array) -> Array:
         _, fx, fy = self.function(theta[..., 0], theta[..., 1], **self.parameters)
         if np.shape(fx) != np.shape(fy):  # one of them the same everywhere
             fx, fy = np.broadcast_arrays(fx, fy)
@@ -183,7 +185,9 @@ class DataProblem(Problem):
     given rows only, by default over all.
     """
 
-    def __init__(self, X, y):
+    gradient: Callable[..., Any]
+
+    def __init__(self, X: Any, y: Any):
         self.X, self.y = finite_array("X", X), finite_array("y", y)
         if self.X.ndim != 2:
             raise ValueError(
@@ -201,10 +205,10 @@ class DataProblem(Problem):
             )
         self.start = np.zeros(self.X.shape[1])
 
-    def _batch(self, rows):
+    def _batch(self, rows: Any) -> tuple[Array, Array]:
         return (self.X, self.y) if rows is None else (self.X[rows], self.y[rows])
 
-    def gradients(self, batch_size=None, seed=0):
+    def gradients(self, batch_size: int | None = None, seed: int = 0) -> Iterator[Gradient]:
         """Full-batch gradients, or those of shuffled mini-batches.
 
         Every epoch is a new permutation from ``seed``; it is cut into batches
@@ -216,18 +220,15 @@ class DataProblem(Problem):
         if batch_size is None:
             return repeat(self.gradient)
         check_count("batch_size", batch_size)
-        if batch_size > n:
-            raise ValueError(
-                say(
-                    f"batch_size 最多为样本数 {n}，收到的是 {batch_size}；32 很常用，None 表示全批量",
-                    f"batch_size is at most the number of samples, {n}, got {batch_size}; "
-                    "32 is common, None means full batch",
-                )
-            )
-        return (lambda theta, rows=rows: self.gradient(theta, rows) for rows in batches(n, batch_size, seed))
+        hint = say(
+            f"一共只有 {n} 个样本。32 很常用，None 表示全批量",
+            f"there are {n} samples. 32 is common, None means full batch",
+        )
+        limit("batch_size", batch_size, f"[1, {n}]", hint)
+        return (partial(self.gradient, rows=rows) for rows in batches(n, batch_size, seed))
 
 
-def _generator(seed):
+def _generator(seed: int) -> np.random.Generator:
     """numpy's generator from ``seed``; raises TypeError or ValueError, with a hint, where numpy takes none."""
     try:
         return np.random.default_rng(seed)
@@ -240,7 +241,7 @@ def _generator(seed):
         ) from None
 
 
-def batches(n, batch_size, seed=0):
+def batches(n: int, batch_size: int, seed: int = 0) -> Iterator[Array]:
     """Row indices of one mini-batch after another, for ever: shuffled epochs, tails used."""
     rng = _generator(seed)
     epochs = (np.split(rng.permutation(n), range(batch_size, n, batch_size)) for _ in repeat(None))
@@ -255,7 +256,7 @@ class LinearRegression(DataProblem):
     """
 
     @classmethod
-    def line(cls, seed=42):
+    def line(cls, seed: int = 42) -> Self:
         """The line of the blog series: 100 points y = 4 + 3x + noise, x in [0, 2).
 
         ``theta`` is (intercept, slope).  With seed 42 of numpy's *legacy*
@@ -266,20 +267,20 @@ class LinearRegression(DataProblem):
         return cls(np.column_stack([np.ones(100), x]), 4 + 3 * x + rng.randn(100))
 
     @cached_property
-    def exact(self):
+    def exact(self) -> Array:
         """The least-squares solution, shape (d,)."""
         return np.linalg.lstsq(self.X, self.y, rcond=None)[0]
 
     @property
-    def best_loss(self):
+    def best_loss(self) -> float:
         return float(self.loss(self.exact))
 
-    def loss(self, theta, rows=None):
+    def loss(self, theta: Array, rows: Any = None) -> Any:
         X, y = (self.X, self.y) if rows is None else self._batch(rows)
         residual = theta.dot(X.T) - y
         return np.vecdot(residual, residual) / (2 * len(X))
 
-    def gradient(self, theta, rows=None):
+    def gradient(self, theta: Array, rows: Any = None) -> Array:
         X, y = (self.X, self.y) if rows is None else self._batch(rows)
         return (theta.dot(X.T) - y).dot(X) / len(X)
 
@@ -291,7 +292,7 @@ class LogisticRegression(DataProblem):
     ``l2`` is λ ≥ 0.  Raises ValueError for other labels.
     """
 
-    def __init__(self, X, y, l2=0.0):
+    def __init__(self, X: Any, y: Any, l2: float = 0.0):
         super().__init__(X, y)
         if not np.isin(self.y, (0, 1)).all():
             raise ValueError(
@@ -300,14 +301,11 @@ class LogisticRegression(DataProblem):
                     f"labels y must be 0 or 1, got {np.unique(self.y)[:5]}; if they are −1/+1, try (y + 1) / 2",
                 )
             )
-        if not (is_number(l2) and 0 <= l2 < np.inf):
-            raise ValueError(
-                say(f"l2 不能小于 0，收到的是 {l2!r}；0.01 较温和", f"l2 must be at least 0, got {l2!r}; 0.01 is mild")
-            )
+        limit("l2", l2, "[0, ∞)", say("0.01 较温和", "0.01 is mild"))
         self.l2 = l2
 
     @classmethod
-    def breast_cancer(cls, standardize=True, l2=0.01):
+    def breast_cancer(cls, standardize: bool = True, l2: float = 0.01) -> Self:
         """Wisconsin breast cancer: 569 samples, 30 features and a column of ones.
 
         The features' scales differ by a factor of about 200,000 between the
@@ -321,7 +319,7 @@ class LogisticRegression(DataProblem):
         return cls(np.column_stack([np.ones(len(X)), X]), y, l2)
 
     @cached_property
-    def exact(self):
+    def exact(self) -> Array:
         """The minimum by Newton's method, shape (d,); needs ``l2`` > 0."""
         if self.l2 == 0:
             raise ValueError(
@@ -343,24 +341,24 @@ class LogisticRegression(DataProblem):
         return theta
 
     @property
-    def best_loss(self):
+    def best_loss(self) -> float:
         return float(self.loss(self.exact))
 
-    def accuracy(self, theta):
+    def accuracy(self, theta: Array) -> Any:
         """Share of samples on the right side, between 0 and 1, shape (...)."""
         return np.mean((theta @ self.X.T > 0) == self.y, axis=-1)
 
-    def loss(self, theta, rows=None):
+    def loss(self, theta: Array, rows: Any = None) -> Any:
         X, y = self._batch(rows)
         data = np.mean(np.logaddexp(0, (1 - 2 * y) * (theta @ X.T)), axis=-1)
         return data + self.l2 / 2 * np.sum(theta**2, axis=-1)
 
-    def gradient(self, theta, rows=None):
+    def gradient(self, theta: Array, rows: Any = None) -> Array:
         X, y = self._batch(rows)
         return (self._probability(theta, X) - y) @ X / len(X) + self.l2 * theta
 
     @staticmethod
-    def _probability(theta, X):
+    def _probability(theta: Array, X: Array) -> Array:
         return 0.5 * (1 + np.tanh(theta @ X.T / 2))
 
 
@@ -374,7 +372,7 @@ class MLP(DataProblem):
     ±1/√inputs.
     """
 
-    def __init__(self, X, y, hidden=(16,), activation="tanh", seed=0):
+    def __init__(self, X: Any, y: Any, hidden: Iterable[int] = (16,), activation: str = "tanh", seed: int = 0):
         if activation not in ("tanh", "relu"):
             raise ValueError(
                 say(
@@ -398,13 +396,13 @@ class MLP(DataProblem):
         self.start = np.concatenate(start)
 
     @classmethod
-    def sine(cls, n=60, noise=0.1, hidden=(16,), seed=0):
+    def sine(cls, n: int = 60, noise: float = 0.1, hidden: Iterable[int] = (16,), seed: int = 0) -> Self:
         """A sine with noise on [−3, 3], ``n`` points, one input."""
         rng = _generator(seed)
         x = rng.uniform(-3, 3, n)
         return cls(x[:, None], np.sin(x) + noise * rng.normal(size=n), hidden, seed=seed)
 
-    def layers(self, theta):
+    def layers(self, theta: Array) -> list[tuple[Array, Array]]:
         """``theta`` as a list of (weights (..., in, out), biases (..., 1, out))."""
         lead, at, out = theta.shape[:-1], 0, []
         for a, b in self.shapes:
@@ -414,11 +412,11 @@ class MLP(DataProblem):
             at += a * b + b
         return out
 
-    def predict(self, theta, X):
+    def predict(self, theta: Array, X: Array) -> Array:
         """The network's output for the rows of ``X``, shape (..., rows)."""
         return self._forward(theta, X)[-1][..., 0]
 
-    def _forward(self, theta, X):
+    def _forward(self, theta: Array, X: Array) -> list[Array]:
         """The values of every layer, input first."""
         values = [X]
         for depth, (W, b) in enumerate(self.layers(theta), 1):
@@ -427,16 +425,16 @@ class MLP(DataProblem):
             values.append(z if last else np.tanh(z) if self.activation == "tanh" else np.maximum(z, 0))
         return values
 
-    def loss(self, theta, rows=None):
+    def loss(self, theta: Array, rows: Any = None) -> Any:
         X, y = self._batch(rows)
         return 0.5 * np.mean((self.predict(theta, X) - y) ** 2, axis=-1)
 
-    def gradient(self, theta, rows=None):
+    def gradient(self, theta: Array, rows: Any = None) -> Array:
         X, y = self._batch(rows)
         values = self._forward(theta, X)
         # delta is dJ/dz of the layer at hand, shape (..., rows, out)
         delta = (values[-1] - y[:, None]) / len(X)
-        parts = []
+        parts: list[Array] = []
         for (W, _), a in zip(reversed(self.layers(theta)), reversed(values[:-1]), strict=True):
             parts.insert(0, delta.sum(axis=-2))
             parts.insert(0, (np.swapaxes(a, -1, -2) @ delta).reshape(*theta.shape[:-1], -1))

@@ -5,11 +5,21 @@ nobody's function is called again.
 """
 
 import inspect
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gdcourse.checks import name_of
+from gdcourse.protocols import Array, Rule
+from gdcourse.runs import Status
+
+if TYPE_CHECKING:
+    from gdcourse.history import History
+    from gdcourse.walk import Walk
+
+Told = tuple[str, ...]  # Chinese, English; () where there is no more to say
 
 FAR = 1e8  # so many times farther out than the start, or higher up, no healthy run comes
 
@@ -18,58 +28,91 @@ FAR = 1e8  # so many times farther out than the start, or higher up, no healthy 
 class Scene:
     """The step that led to no finite loss, and what is known about it."""
 
-    rule: object
-    hyper: dict
+    rule: Rule
+    hyper: Mapping[str, Any]
     t: int
-    start: np.ndarray
+    start: Array
     first_loss: float
     last_loss: float  # the last finite one
-    at: np.ndarray  # where the gradient was taken
-    gradient: np.ndarray | None  # as it was returned, None if it is not known
-    theta: np.ndarray  # where the step led to
-    states: dict  # by name, after the step
+    at: Array  # where the gradient was taken
+    gradient: Array | None  # as it was returned, None if it is not known
+    theta: Array  # where the step led to
+    states: Mapping[str, Any]  # by name, after the step
     loss: object  # as it was returned
 
 
-def reason(scene):
+def why(status: Status, walk: "Walk", history: "History") -> Told:
+    """What more there is to say about how this run ended."""
+    if status is Status.DIVERGED:
+        return reason(seen(walk, history))
+    if status is Status.ENDED:
+        return too_short(walk.t, walk.steps)
+    if status is Status.MAX_STEPS:
+        return stalled(dict(zip(walk.memory, walk.state, strict=True)), walk.t)
+    return ()
+
+
+def seen(walk: "Walk", history: "History") -> Scene:
+    """The step that went wrong, and the records before it."""
+    first, last = history.table[[0, history.filled - 1]]
+    at = walk.guard.at if walk.guard else history.last
+    if np.shape(at) != walk.theta.shape or not np.isfinite(at).all():  # the rule has changed it in place
+        at = last["theta"]
+    gradient = np.asarray(walk.guard.answer if walk.guard else walk.grad(at))
+    return Scene(
+        rule=walk.rule,
+        hyper=walk.knobs.hyper,
+        t=walk.t,
+        start=first["theta"],
+        first_loss=first["loss"],
+        last_loss=last["loss"],
+        at=at,
+        gradient=gradient if gradient.shape == walk.theta.shape and gradient.dtype != object else None,
+        theta=walk.theta,
+        states=dict(zip(walk.memory, walk.state, strict=True)),
+        loss=history.refused,
+    )
+
+
+def reason(scene: Scene) -> Told:
     """(Chinese, English): what happened, where, and what to try."""
     if reach(scene) > FAR * (1 + size(scene.start)) or scene.last_loss > FAR * (1 + abs(scene.first_loss)):
         return growth(scene)
     if np.isfinite(scene.theta).all():
         return bad_loss(scene)
     if scene.gradient is not None and not within(scene.gradient, scene.theta.dtype).all():
-        return bad_gradient(scene)
+        return bad_gradient(scene, scene.gradient)
     return bad_arithmetic(scene)
 
 
-def reach(scene):
+def reach(scene: Scene) -> float:
     return max(size(scene.at), size(scene.theta))
 
 
-def size(x):
+def size(x: Array) -> float:
     """The largest finite number of ``x``, without its sign."""
     return np.abs(x, where=np.isfinite(x), out=np.zeros(np.shape(x))).max()
 
 
-def within(x, dtype):
+def within(x: Array, dtype: np.dtype[Any]) -> Array:
     """Where ``x`` is a finite number of this dtype."""
     with np.errstate(all="ignore"):
         return np.isfinite(x.astype(dtype))
 
 
-def places(bad, name="theta"):
+def places(bad: Array, name: str = "theta") -> str:
     """The places where ``bad`` is true, as one writes them: theta[1]."""
     found = [f"{name}[{', '.join(map(str, at))}]" if len(at) else name for at in np.argwhere(bad)]
     return ", ".join(found[:3]) + (", …" if len(found) > 3 else "")
 
 
-def numbers(x):
+def numbers(x: Any) -> str:
     """Up to four numbers of ``x``, to four digits."""
     flat = [f"{value:.4g}" for value in np.ravel(x)[:4]]
     return ", ".join(flat) + (", …" if np.size(x) > 4 else "")
 
 
-def largest(dtype):
+def largest(dtype: np.dtype[Any]) -> tuple[str, str]:
     """(Chinese, English) for the end of a dtype's numbers, if it comes before float64's."""
     if dtype.kind != "f" or dtype.itemsize >= 8:
         return "", ""
@@ -80,7 +123,7 @@ def largest(dtype):
     )
 
 
-def growth(scene):
+def growth(scene: Scene) -> Told:
     zh, en = largest(scene.theta.dtype)
     far = f"{reach(scene):.3g}"
     return (
@@ -92,7 +135,7 @@ def growth(scene):
     )
 
 
-def bad_loss(scene):
+def bad_loss(scene: Scene) -> Told:
     what, (zh, en) = numbers(scene.loss), largest(np.asarray(scene.loss).dtype)
     return (
         f"第 {scene.t} 步，theta = {numbers(scene.theta)} 还是有限的数，loss 却返回 {what}。{zh}"
@@ -103,8 +146,7 @@ def bad_loss(scene):
     )
 
 
-def bad_gradient(scene):
-    g = scene.gradient
+def bad_gradient(scene: Scene, g: Array) -> Told:
     bad = ~within(g, scene.theta.dtype)
     zh, en = largest(min(g.dtype, scene.theta.dtype, key=lambda dtype: dtype.itemsize))
     return (
@@ -116,7 +158,7 @@ def bad_gradient(scene):
     )
 
 
-def bad_arithmetic(scene):
+def bad_arithmetic(scene: Scene) -> Told:
     bad = ~np.isfinite(scene.theta)
     zero = scene.gradient is not None and (scene.gradient[bad] == 0).all()
     zh, en = where_it_broke(scene, bad)
@@ -142,7 +184,7 @@ def bad_arithmetic(scene):
     )
 
 
-def where_it_broke(scene, bad):
+def where_it_broke(scene: Scene, bad: Array) -> tuple[str, str]:
     name, where, what = name_of(scene.rule), places(bad), numbers(scene.theta[bad])
     zh = f"第 {scene.t} 步，{name} 自己的算式把 {where} 变成了 {what}"
     en = f"At step {scene.t} the arithmetic of {name} itself turned {where} into {what}"
@@ -155,7 +197,7 @@ def where_it_broke(scene, bad):
     return zh + "。", en + "."
 
 
-def states_at(scene, bad):
+def states_at(scene: Scene, bad: Array) -> Iterator[tuple[str, str]]:
     """The name and the numbers of each state, at the bad places if it has places."""
     for name, value in scene.states.items():
         value = np.asarray(value)
@@ -163,19 +205,19 @@ def states_at(scene, bad):
             yield name, numbers(value[bad] if value.shape == bad.shape else value)
 
 
-def knob(scene, name):
+def knob(scene: Scene, name: str) -> Array | None:
     """That knob of the rule as an array, None if there is none or it changes with the step."""
     parameter = inspect.signature(scene.rule).parameters.get(name)
     value = scene.hyper.get(name, parameter.default if parameter else None)
     return np.asarray(value) if isinstance(value, (int, float, np.ndarray)) else None
 
 
-def counts(scene):
+def counts(scene: Scene) -> bool:
     """Whether a state may be the number of the step, counted from 0 or before."""
     return any(np.ndim(value) == 0 and value in (0, 1) for value in scene.states.values())
 
 
-def stalled(states, t):
+def stalled(states: Mapping[str, Any], t: int) -> Told:
     """(Chinese, English) for a run that went on with an infinite state, () if there is none."""
     for name, value in states.items():
         value = np.asarray(value)
@@ -189,3 +231,12 @@ def stalled(states, t):
                 f"not move there any more. Multiply the loss by a small constant.{en}",
             )
     return ()
+
+
+def too_short(t: int, steps: int) -> Told:
+    zh, en = (f"，或者写 steps={t}", f", or write steps={t}") if t else ("", "")
+    return (
+        f"gradients 只给了 {t} 步，要求的是 {steps} 步。让它一直给下去，例如用 itertools.cycle 循环{zh}。",
+        f"The gradients came to an end after {t} of {steps} steps. Let them go on, with itertools.cycle for "
+        f"example{en}.",
+    )

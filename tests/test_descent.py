@@ -84,6 +84,15 @@ def test_loss_is_asked_only_where_it_is_recorded():
     assert len(asked) == 3
 
 
+@pytest.mark.parametrize(("every", "wanted"), [(None, 2), (1, 6), (2, 4), (5, 2), (9, 2)])
+def test_a_sweep_asks_the_loss_where_it_is_recorded_and_at_the_end(every, wanted):
+    asked = []
+    problem = gd.Problem(lambda x: asked.append(1) or np.sum(x**2, axis=-1), lambda x: 2 * x, [1.0])
+    asked.clear()
+    gd.sweep(problem, gd.sgd, steps=5, record_every=every, lr=np.array([0.1, 0.2]))
+    assert len(asked) == wanted
+
+
 def test_a_state_may_be_whole_at_first_or_nothing_or_no_number():
     def waits(theta, grad, count=0, last=None, words="none", *, lr=0.01):
         g = grad(theta)

@@ -3,7 +3,9 @@
 Each row: a call, and a piece of the message, the same in both languages, that names the culprit.
 """
 
+import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -91,6 +93,11 @@ class TakesNoBatches:
         return iter([])
 
 
+class HandsOutNothing(TakesNoBatches):
+    def gradients(self, batch_size, seed):
+        return itertools.repeat(None)
+
+
 BAD = {
     # knobs
     "lr below 0": (run(lr=-0.1), "-0.1"),
@@ -169,6 +176,7 @@ BAD = {
     "seed a fraction": (run(problem=LINE, batch_size=5, seed=1.5), "seed=0"),
     "seed below 0": (run(problem=LINE, batch_size=5, seed=-1), "seed=0"),
     "gradients without batch_size": (run(problem=TakesNoBatches()), "gradients(batch_size, seed)"),
+    "gradients of None": (run(problem=HandsOutNothing()), "lambda theta: theta"),
     "batch_size on a surface": (run(batch_size=10), "batch_size"),
     "no curves": (lambda: gd.sweep(BOWL, gd.sgd, steps=1).stays_below(1), "record_every=1"),
     # problems
@@ -239,6 +247,23 @@ def test_chinese_has_chinese_punctuation():
 
 def test_the_table_is_long():
     assert len(BAD) >= 40
+
+
+@pytest.mark.parametrize(
+    ("interval", "inside", "outside"),
+    [
+        ("[0, 1)", (0, 0.5, np.float32(0)), (-1e-9, 1, 1.5)),
+        ("(0, ∞)", (1e-300, 1e308), (0, -1, math.inf)),
+        ("[1, 100]", (1, 100, np.int8(100)), (0, 101)),
+        ("(-∞, ∞)", (-1e308, 0, 1e308), (-math.inf, math.inf)),
+    ],
+)
+def test_a_limit_is_the_interval_that_it_shows(interval, inside, outside):
+    for value in inside:
+        checks.limit("knob", value, interval, "a hint")
+    for value in (*outside, math.nan, None, "0.5", True, 1j, np.array([0.5])):
+        with pytest.raises(ValueError, match=re.escape(f"knob must lie in {interval}, got {value!r}; a hint")):
+            checks.limit("knob", value, interval, "a hint")
 
 
 # (lowest that is allowed, lowest that is too much)

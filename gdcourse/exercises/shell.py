@@ -14,14 +14,16 @@ import sys
 import threading
 import traceback
 import warnings
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from gdcourse.exercises import core
-from gdcourse.language import language
-from gdcourse.source import Source
+from gdcourse.languages import language
+from gdcourse.listing import Source
 
 HERE = Path(__file__).parent
 SECONDS = 2.0  # that a learner's function may run, all probes together
@@ -45,14 +47,14 @@ class Message:
     ``details``  the numbers behind the message, a dictionary
     """
 
-    def __init__(self, result, printed=""):
-        self.id = result["id"]
-        self.kind = result["kind"]
-        self.ok = self.kind == "pass"
+    def __init__(self, result: dict[str, Any], printed: str = ""):
+        self.id: str = result["id"]
+        self.kind: str = result["kind"]
+        self.ok: bool = self.kind == "pass"
         self.details = result
         self._printed = printed
 
-    def lines(self, lang=None):
+    def lines(self, lang: str | None = None) -> list[str]:
         """The message as a list of sentences, in "zh" or "en" (default: the language in use)."""
         words = messages(lang or language())
         lines = core.text(self.details, words)
@@ -60,7 +62,7 @@ class Message:
             lines.append(words["words"]["printed"].format(printed=self._printed))
         return lines
 
-    def text(self, lang=None):
+    def text(self, lang: str | None = None) -> str:
         """The message as plain text."""
         first, *rest = self.lines(lang)
         return "\n".join([f"{SIGNS[self.kind]} {first}", *(f"  {line}" for line in rest)])
@@ -99,7 +101,7 @@ def exercises():
     return core.load(lambda name: (HERE.parent / name).read_text("utf-8"))
 
 
-def get(name):
+def get(name: str) -> core.Exercise:
     """The exercise of that name: its source, reference and known mistakes; KeyError if there is none."""
     return exercises()[name]
 
@@ -108,7 +110,7 @@ def array(values, shape):
     return np.array(values, dtype=float).reshape(shape)
 
 
-def check(id, fn):
+def check(id: str, fn: Callable[..., Any]) -> Message:
     """What is right or wrong with ``fn``, the learner's answer to exercise ``id``, as a ``Message``.
 
     Never raises because of what ``fn`` does; an endless loop is stopped after
@@ -130,7 +132,7 @@ def check(id, fn):
     return message
 
 
-def hint(id, level=None):
+def hint(id: str, level: int | None = None) -> Message:
     """The next hint for exercise ``id``: 1 the idea, 2 the formula, 3 the line; or hint ``level``."""
     result = _unknown(id)
     if result is None:
@@ -143,7 +145,7 @@ def hint(id, level=None):
     return Message(result)
 
 
-def solution(id, force=False):
+def solution(id: str, force: bool = False) -> Source | Message:
     """The source of the reference, once exercise ``id`` has been tried, or with ``force=True``."""
     result = _unknown(id)
     if result is None and id not in _seen and not force:
@@ -151,12 +153,12 @@ def solution(id, force=False):
     return Message(result) if result else Source(get(id).source)
 
 
-def listing():
+def listing() -> dict[str, str]:
     """All exercises in the order of the course, each "open", "tried" or "solved" in this session."""
     return _Listing({name: _seen.get(name, "open") for name in core.ORDER})
 
 
-def stub(id, blank=None):
+def stub(id: str, blank: str | None = None) -> str:
     """The source of the cell that the learner fills in: all of it, or only the ``blank`` in the reference."""
     source = get(id).source
     if blank:

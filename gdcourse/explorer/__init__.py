@@ -18,8 +18,10 @@ for one.  JavaScript knows no rule, bound or colour of its own.
 import inspect
 import json
 import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,9 +29,10 @@ from gdcourse import optimizers, surfaces
 from gdcourse.checks import check_count, check_knob, check_problem, check_rule
 from gdcourse.explorer import bundle, looks, page, picture
 from gdcourse.guard import Guard, Loss
-from gdcourse.language import language, say
+from gdcourse.languages import language, say
+from gdcourse.listing import source
 from gdcourse.problems import LinearRegression, Surface
-from gdcourse.source import source
+from gdcourse.protocols import Problem, Rule
 
 HERE = Path(__file__).parent
 CONTOURS, ENTRY = HERE / "d3" / "d3-contour.js", HERE / "js" / "explorer.js"
@@ -171,14 +174,23 @@ class Explorer:
     """
 
     def __init__(
-        self, problem=None, rules=None, *, preset=None, start=None, steps=None, batch_size=None, front=None, **hyper
+        self,
+        problem: Problem | None = None,
+        rules: Rule | Iterable[Rule] | None = None,
+        *,
+        preset: int | str | None = None,
+        start: Iterable[float] | None = None,
+        steps: int | None = None,
+        batch_size: int | None = None,
+        front: Iterable[str] | None = None,
+        **hyper: Any,
     ):
         if preset is None and problem is None:
             preset = 1
         self.own, self.rules = None, {}
         if preset is not None:
             self.spec = self._preset(str(preset))
-        else:
+        elif problem is not None:
             check_problem(problem)
             if problem.start.shape != (2,):
                 raise ValueError(
@@ -239,7 +251,7 @@ class Explorer:
 
     # --- computing
 
-    def answer(self, call, args):
+    def answer(self, call: str, args: dict[str, Any]) -> Any:
         """What the figure asks for: the functions of ``page.py``, with numpy and the problem at hand."""
         if call in ("run", "heights") and "own" in args["problem"]:
             args = args | {"problem": self.own}
@@ -256,7 +268,7 @@ class Explorer:
         rule = self.rules.get(racer["rule"])
         return rule is not None and racer.get("source") == str(source(rule))
 
-    def runs(self):
+    def runs(self) -> Any:
         """The races as they stand at the start, one result per rule."""
         shared = {"start": self.spec["start"], "steps": self.spec["steps"]}
         known = known_rules()
@@ -269,7 +281,7 @@ class Explorer:
     # --- showing
 
     @property
-    def widget(self):
+    def widget(self) -> Any:
         """The anywidget, made when it is first asked for."""
         if not hasattr(self, "_widget"):
             from gdcourse.explorer.widget import ExplorerWidget
@@ -277,7 +289,7 @@ class Explorer:
             self._widget = ExplorerWidget(self)
         return self._widget
 
-    def still(self):
+    def still(self) -> str:
         """The picture, with what the page needs to bring it to life."""
         return picture.still(self, common())
 

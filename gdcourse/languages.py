@@ -3,6 +3,9 @@
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 HERE = Path(__file__).parent
 FONT = HERE / "fonts" / "CourseSansSC-Regular.otf"
@@ -18,7 +21,7 @@ REGULAR = (400, "normal", "regular")
 _language = "en"
 
 
-def use_language(language):
+def use_language(language: str) -> None:
     """Speak Chinese (``"zh"``) or English (``"en"``) from now on.
 
     Messages, labels of figures and advice follow; figures get the course's
@@ -40,17 +43,17 @@ def use_language(language):
     _set_up_figures()
 
 
-def language():
+def language() -> str:
     """The language in use: ``"zh"`` or ``"en"``."""
     return _language
 
 
-def say(zh, en):
+def say(zh: T, en: T) -> T:
     """Whichever of the two texts is in the language in use."""
     return zh if _language == "zh" else en
 
 
-def _set_up_figures():
+def _set_up_figures() -> None:
     """Give matplotlib the course's font and style: each time anew, for others may have taken them away."""
     from matplotlib import font_manager, rcParams, style
 
@@ -67,7 +70,7 @@ def _set_up_figures():
             drawing.ttflist.append(replace(font, weight=400))
 
 
-def _chinese(fonts):
+def _chinese(fonts: Any) -> list[Any]:
     """Of each of the system's families that write Chinese the most regular font, best first."""
     fonts = [font for font in fonts if font.fname != str(FONT) and Path(font.fname).is_file()]
     known = [font for font in fonts if font.name.startswith(CHINESE)]
@@ -80,7 +83,7 @@ def _chinese(fonts):
 
 
 @cache
-def _has_han(path):
+def _has_han(path: str) -> bool:
     """Has the font Chinese characters?  The one that has everything has only boxes."""
     from matplotlib.ft2font import FT2Font
 
