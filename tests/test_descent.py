@@ -164,6 +164,19 @@ def test_an_array_knob_is_per_coordinate_in_minimize():
     assert gd.minimize(BOWL, gd.adam, steps=1, beta1=[0.9, 0.8]).states["m"][1] == pytest.approx([-0.18, 1.8])
 
 
+def test_a_rule_that_changes_its_knobs_in_place_gets_them_afresh():
+    def halves(theta, grad, *, lr=0.1):
+        theta = theta - lr * grad(theta)
+        lr /= 2
+        return theta, ()
+
+    rates = np.array([0.05, 0.01])
+    for go in (gd.minimize, gd.sweep):
+        ends = [go(BOWL, rule, steps=4, lr=rates).theta for rule in (halves, gd.sgd)]
+        np.testing.assert_array_equal(*ends)
+    assert rates.tolist() == [0.05, 0.01]
+
+
 def test_labels_and_rules_without_a_name():
     assert gd.minimize(BOWL, gd.adam, steps=1, lr=0.1, eps=1e-6).label == "adam, lr=0.1, eps=1e-06"
     assert gd.minimize(BOWL, gd.adam, steps=1, label="mine").label == "mine"
@@ -278,6 +291,19 @@ def test_a_sweep_from_far_out_does_not_warn():
     swept = gd.sweep(gd.Surface("rosenbrock"), gd.sgd, [(1e200, 0.0), (1.0, 1.0)], steps=2, record_every=1)
     assert swept.diverged.tolist() == [True, False]
     assert swept.losses[0, 0] == np.inf
+
+
+@pytest.mark.parametrize("every", [1, 5])
+def test_the_gradient_that_is_told_is_that_of_the_step_that_went_wrong(every):
+    def breaks_at_step_3(theta, grad, t=0, *, lr=0.1):
+        g = grad(theta)
+        return (theta - lr * g if t < 2 else theta * np.nan), (t + 1,)
+
+    _, second = follow(breaks_at_step_3, BOWL.gradient, BOWL.start, 2)
+    run = gd.minimize(BOWL, breaks_at_step_3, steps=9, record_every=every)
+    assert run.diverged
+    assert "step 3" in run.advice
+    assert ", ".join(f"{g:.4g}" for g in BOWL.gradient(second)) in run.advice
 
 
 @pytest.mark.parametrize("status", gd.Status, ids=lambda status: status.name)
