@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from gdcourse.exercises import core
-from gdcourse.language import language
+from gdcourse.language import language, say
 from gdcourse.source import Source
 
 HERE = Path(__file__).parent
@@ -163,7 +163,7 @@ def stub(id, blank=None):
         assert source.count(blank) == 1, f"{id}: {blank!r} must stand there once"
         return source.replace(blank, core.BLANK).replace(f"def {id}(", f"def my_{id}(")
     head = source[: source.index("):") + 2].replace(f"def {id}(", f"def my_{id}(")
-    return f"{head}\n    raise NotImplementedError  # 你的代码 / your code here"
+    return f"{head}\n    # {say('你的代码', 'your code here')}\n    raise NotImplementedError"
 
 
 def _unknown(id):
