@@ -40,19 +40,42 @@ def speak(code, language, where="a cell", first=1):
         tree = ast.parse(code)
     except SyntaxError as error:
         refuse(error.lineno, f"this is not Python: {error.msg}")
-    text = code.encode()  # ast counts bytes
-    begins = [0, *(found.end() for found in re.finditer(b"\n", text)), len(text) + 1]
-
-    def span(node):
-        return begins[node.lineno - 1] + node.col_offset, begins[node.end_lineno - 1] + node.end_col_offset
-
-    edits = [(*span(call), words(call, language, text, span, refuse)) for call in calls(tree, refuse)]
+    text = Text(code)
+    edits = [(*text.span(call), words(call, language, text, refuse)) for call in calls(tree, refuse)]
     for line, indent, spoken, comment in comments(code):
-        kept = f"{indent}# {comment}\n" if spoken == language else ""
-        edits.append((begins[line - 1], begins[line], kept.encode()))
-    for begin, end, new in sorted(edits, reverse=True):
-        text = text[:begin] + new + text[end:]
-    return text.decode().rstrip("\n").replace('use_language("zh")', f'use_language("{language}")')
+        edits.append((*text.line(line), f"{indent}# {comment}\n" if spoken == language else ""))
+    spoken = text.edited(edits).rstrip("\n")
+    return spoken.replace('use_language("zh")', f'use_language("{language}")')
+
+
+class Text:
+    """Code by its places as ``ast`` counts them: lines, and bytes in a line."""
+
+    def __init__(self, code):
+        self.code = code.encode()
+        self.begins = [0, *(found.end() for found in re.finditer(b"\n", self.code)), len(self.code) + 1]
+
+    def line(self, number):
+        return self.begins[number - 1], self.begins[number]
+
+    def span(self, node):
+        return self.begins[node.lineno - 1] + node.col_offset, self.begins[node.end_lineno - 1] + node.end_col_offset
+
+    def typed(self, node):
+        begin, end = self.span(node)
+        return self.code[begin:end].decode()
+
+    def indent(self, node):
+        begin, end = self.line(node.lineno)
+        line = self.code[begin:end]
+        return len(line) - len(line.lstrip())
+
+    def edited(self, edits):
+        """The code after ``edits``, each (begin, end, new text)."""
+        code = self.code
+        for begin, end, new in sorted(edits, reverse=True):
+            code = code[:begin] + new.encode() + code[end:]
+        return code.decode()
 
 
 def calls(tree, refuse):
@@ -70,15 +93,20 @@ def is_say(node):
     return getattr(node, "attr", None) == "say" or getattr(node, "id", None) == "say"
 
 
-def words(call, language, text, span, refuse):
+def words(call, language, text, refuse):
     """What ``call`` says in ``language``, as it is typed."""
     if len(call.args) != len(LANGUAGES) or call.keywords or not all(map(is_literal, call.args)):
         refuse(call.lineno, "gd.say needs its two texts as they are, not something that computes them")
     said = call.args[LANGUAGES.index(language)]
-    begin, end = span(said)
-    typed = text[begin:end]
-    bare = b"\n" in typed and not isinstance(said, ast.Tuple | ast.List)
-    return b"(" + typed + b")" if bare else typed  # what runs over two lines needs the brackets of the call
+    typed = text.typed(said)
+    if "\n" in typed:  # it moves to where the call began, and all its lines with it
+        if '"""' in typed:
+            refuse(said.lineno, "a text over several lines would be moved with its spaces; write \\n")
+        deeper = max(0, text.indent(said) - text.indent(call))
+        typed = re.sub(rf"\n {{0,{deeper}}}", "\n", typed)
+        if not isinstance(said, ast.Tuple | ast.List):
+            typed = f"({typed})"  # the brackets of the call kept its lines together
+    return typed
 
 
 def is_literal(node):
