@@ -100,7 +100,7 @@ def words(call, language, text, refuse):
     said = call.args[LANGUAGES.index(language)]
     typed = text.typed(said)
     if "\n" in typed:  # it moves to where the call began, and all its lines with it
-        if '"""' in typed:
+        if '"""' in typed or "'''" in typed:
             refuse(said.lineno, "a text over several lines would be moved with its spaces; write \\n")
         deeper = max(0, text.indent(said) - text.indent(call))
         typed = re.sub(rf"\n {{0,{deeper}}}", "\n", typed)

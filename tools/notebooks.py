@@ -58,6 +58,7 @@ WORDS = {
         "only when": "有条件成立",
         "not settled": "此处不下定论",
         "slip": "疏漏",
+        "colab": "Colab 上没有本课程的包；在别处，这一格什么也不做。",
     },
     "en": {
         "claim": "Claim",
@@ -71,12 +72,13 @@ WORDS = {
         "only when": "holds only when …",
         "not settled": "not settled here",
         "slip": "a slip",
+        "colab": "Colab does not have the course's package; anywhere else this does nothing.",
     },
 }
 
 
 COLAB = """\
-# Colab does not have the course's package; anywhere else this does nothing.
+# {}
 import sys
 
 if "google.colab" in sys.modules:
@@ -114,7 +116,7 @@ def print_notebook(source, language, claims=None):
     text = source.read_text("utf-8")
     page, cells, ids = find(source.stem), [], set()
     if repository():
-        cells.append(nbformat.v4.new_code_cell(COLAB.format(repository()), id="colab"))
+        cells.append(nbformat.v4.new_code_cell(COLAB.format(WORDS[language]["colab"], repository()), id="colab"))
         cells[0].metadata.tags = ["remove-cell"]
     for cell in jupytext.reads(text, "md:myst").cells:
         if cell.cell_type == "code":
