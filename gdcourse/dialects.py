@@ -9,6 +9,9 @@ library named first.
 
 from gdcourse.optimizers import maximum, sqrt
 
+# fmt: off
+# (the signatures are broken by hand, as in optimizers.py)
+
 
 def momentum_ema(theta, grad, u=0.0, *, lr=0.01, beta=0.9):
     r"""Momentum as an average: u ← βu + (1 − β)g, θ ← θ − ηu.
@@ -60,7 +63,10 @@ def adagrad_eps_inside(theta, grad, s=0.1, *, lr=0.001, eps=1e-7):
     return theta - lr * g / sqrt(s + eps), (s,)
 
 
-def adadelta_scaled(theta, grad, s=0.0, d=0.0, *, lr=1.0, rho=0.9, eps=1e-6):
+def adadelta_scaled(
+    theta, grad, s=0.0, d=0.0,
+    *, lr=1.0, rho=0.9, eps=1e-6,
+):
     r"""PyTorch (lr 1.0), Keras (lr .001, ρ .95, ε 1e-7), Optax: θ ← θ + ηΔ.
 
     η multiplies the step that is taken, not the Δ that is remembered.
@@ -72,7 +78,10 @@ def adadelta_scaled(theta, grad, s=0.0, d=0.0, *, lr=1.0, rho=0.9, eps=1e-6):
     return theta + lr * delta, (s, d)
 
 
-def adam_eps_hat(theta, grad, t=0, m=0.0, v=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7):
+def adam_eps_hat(
+    theta, grad, t=0, m=0.0, v=0.0,
+    *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7,
+):
     r"""Keras: ε is the paper's ε̂, added to the *uncorrected* √v.
 
     .. math:: \theta \leftarrow \theta
@@ -89,13 +98,19 @@ def adam_eps_hat(theta, grad, t=0, m=0.0, v=0.0, *, lr=0.001, beta1=0.9, beta2=0
     return theta - rate * m / (sqrt(v) + eps), (t, m, v)
 
 
-def adamw_eps_hat(theta, grad, t=0, m=0.0, v=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7, weight_decay=0.004):
+def adamw_eps_hat(
+    theta, grad, t=0, m=0.0, v=0.0,
+    *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7, weight_decay=0.004,
+):
     r"""Keras: ``adamw`` with the ε̂ of ``adam_eps_hat``."""
     new_theta, state = adam_eps_hat(theta, grad, t, m, v, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
     return new_theta - lr * weight_decay * theta, state
 
 
-def amsgrad_corrected(theta, grad, t=0, m=0.0, v=0.0, v_max=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+def amsgrad_corrected(
+    theta, grad, t=0, m=0.0, v=0.0, v_max=0.0,
+    *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8,
+):
     r"""Optax: the maximum of the *corrected* v̂; v_max is not corrected again.
 
     The first v̂ is g₁², so one large first gradient brakes for ever, where
@@ -109,7 +124,10 @@ def amsgrad_corrected(theta, grad, t=0, m=0.0, v=0.0, v_max=0.0, *, lr=0.001, be
     return theta - lr * m / (1 - beta1**t) / (sqrt(v_max) + eps), (t, m, v, v_max)
 
 
-def nadam_ruder(theta, grad, t=0, m=0.0, v=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+def nadam_ruder(
+    theta, grad, t=0, m=0.0, v=0.0,
+    *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8,
+):
     r"""Ruder's survey (2016): m̂ of step t, not of step t + 1, in the look-ahead.
 
     .. math:: \bar m = \beta_1 \frac{m}{1 - \beta_1^t} + \frac{(1 - \beta_1) g}{1 - \beta_1^t}
@@ -123,7 +141,8 @@ def nadam_ruder(theta, grad, t=0, m=0.0, v=0.0, *, lr=0.001, beta1=0.9, beta2=0.
 
 
 def nadam_pytorch(
-    theta, grad, t=0, m=0.0, v=0.0, p=1.0, *, lr=0.002, beta1=0.9, beta2=0.999, eps=1e-8, momentum_decay=0.004
+    theta, grad, t=0, m=0.0, v=0.0, p=1.0,
+    *, lr=0.002, beta1=0.9, beta2=0.999, eps=1e-8, momentum_decay=0.004,
 ):
     r"""PyTorch: Dozat's momentum schedule, but m itself decays with β₁.
 
@@ -142,13 +161,17 @@ def nadam_pytorch(
     return theta - lr * m_bar / (sqrt(v / (1 - beta2**t)) + eps), (t, m, v, p)
 
 
-def nadam_keras(theta, grad, t=0, m=0.0, v=0.0, p=1.0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7):
+def nadam_keras(
+    theta, grad, t=0, m=0.0, v=0.0, p=1.0,
+    *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7,
+):
     r"""Keras: the schedule with ψ = 1, so that μ is near β₁ after a hundred steps."""
     return nadam_pytorch(theta, grad, t, m, v, p, lr=lr, beta1=beta1, beta2=beta2, eps=eps, momentum_decay=1)
 
 
 def nadam_dozat(
-    theta, grad, t=0, m=0.0, v=0.0, p=1.0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, momentum_decay=0.004
+    theta, grad, t=0, m=0.0, v=0.0, p=1.0,
+    *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, momentum_decay=0.004,
 ):
     r"""Dozat's schedule taken at its word: m decays with the scheduled μ_t too."""
     t = t + 1

@@ -20,6 +20,9 @@ In the formulas g is the gradient at the current point, and products, powers
 and roots are element-wise.  [x] is the unit of x: [g] = [J] / [theta].
 """
 
+# The signatures are broken by hand, memory above knobs, for a reader sees them on narrow pages.
+# fmt: off
+
 
 def sqrt(x):
     return x**0.5
@@ -155,7 +158,10 @@ def adadelta(theta, grad, s=0.0, d=0.0, *, rho=0.95, eps=1e-6):
     return theta + delta, (s, d)
 
 
-def adam(theta, grad, t=0, m=0.0, v=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+def adam(
+    theta, grad, t=0, m=0.0, v=0.0,
+    *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8,
+):
     r"""RMSProp with momentum, and both averages corrected for starting at zero.
 
     .. math::
@@ -184,7 +190,10 @@ def adam(theta, grad, t=0, m=0.0, v=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, ep
     return theta - lr * m_hat / (sqrt(v_hat) + eps), (t, m, v)
 
 
-def nadam(theta, grad, t=0, m=0.0, v=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+def nadam(
+    theta, grad, t=0, m=0.0, v=0.0,
+    *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8,
+):
     r"""Adam that looks ahead: the first moment is carried one step further.
 
     .. math::
@@ -210,7 +219,10 @@ def nadam(theta, grad, t=0, m=0.0, v=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, e
     return theta - lr * m_hat / (sqrt(v_hat) + eps), (t, m, v)
 
 
-def amsgrad(theta, grad, t=0, m=0.0, v=0.0, v_max=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+def amsgrad(
+    theta, grad, t=0, m=0.0, v=0.0, v_max=0.0,
+    *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8,
+):
     r"""Adam that divides by the largest v so far, so that it does not forget a large gradient.
 
     .. math::
@@ -238,7 +250,10 @@ def amsgrad(theta, grad, t=0, m=0.0, v=0.0, v_max=0.0, *, lr=0.001, beta1=0.9, b
     return theta - lr * m_hat / (sqrt(v_hat) + eps), (t, m, v, v_max)
 
 
-def adamw(theta, grad, t=0, m=0.0, v=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+def adamw(
+    theta, grad, t=0, m=0.0, v=0.0,
+    *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01,
+):
     r"""Adam plus a pull towards zero that is not divided by √v̂.
 
     .. math::

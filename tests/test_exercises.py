@@ -567,7 +567,7 @@ def test_expected_ids_turn_a_notebook_into_its_own_test(monkeypatch):
 
 CHECKED = [
     (chapter, cell.id, re.search(r'gd\.check\("(\w+)"', cell.source)[1], cell.source)
-    for chapter in sorted((ROOT / "chapters").glob("*.ipynb"))
+    for chapter in sorted((ROOT / "en" / "chapters").glob("*.ipynb"))
     for cell in nbformat.read(chapter, as_version=4).cells
     if cell.cell_type == "code" and "gd.check(" in cell.source
 ]

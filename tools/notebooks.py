@@ -6,14 +6,14 @@
 
 ``source/NN_name.md`` (MyST Markdown) gives ``chapters/NN_name.ipynb`` and
 ``en/chapters/NN_name.ipynb``.  Markdown cells are marked ``+++ {"lang": "zh"}``
-or ``+++ {"lang": "en"}``; code cells are shared, but for the one call
-``gd.use_language("zh")``.  In Markdown, ``{{title}}`` is what
+or ``+++ {"lang": "en"}``; code cells are shared, and ``cells.py`` prints of
+each what is in one language.  In Markdown, ``{{title}}`` is what
 ``source/course.yml`` calls the page, ``{{claim G8}}``, ``{{verdict G8}}``
 and ``{{folded G8}}`` are filled in from ``source/claims.yml``, ``{{at X1}}``
 marks the place that the page of claims links to, and ``{{question name}}``
 prints a question of ``source/questions.yml``.  A code cell
 may have a ``name`` (its id), ``alt`` texts for its figure, and ``claims``
-that it asserts.
+that it asserts, in a cell with the tag ``check``, which the site leaves out.
 
 A chapter that ``needs: torch`` in ``source/course.yml`` is run only where that
 module is installed.  The book never runs it, so its notebooks keep their figures.
@@ -28,12 +28,15 @@ import os
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import jupytext
 import nbformat
 import questions
 import yaml
+from cells import FOLDED, SourceError, speak
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from project import EDITIONS, ROOT, chapters, find, heading, package_digest, repository
@@ -55,6 +58,7 @@ WORDS = {
         "only when": "有条件成立",
         "not settled": "此处不下定论",
         "slip": "疏漏",
+        "colab": "Colab 上没有本课程的包；在别处，这一格什么也不做。",
     },
     "en": {
         "claim": "Claim",
@@ -68,12 +72,13 @@ WORDS = {
         "only when": "holds only when …",
         "not settled": "not settled here",
         "slip": "a slip",
+        "colab": "Colab does not have the course's package; anywhere else this does nothing.",
     },
 }
 
 
 COLAB = """\
-# Colab does not have the course's package; anywhere else this does nothing.
+# {}
 import sys
 
 if "google.colab" in sys.modules:
@@ -81,10 +86,6 @@ if "google.colab" in sys.modules:
 
 
 EXERCISE = re.compile(r'^gd\.check\("', re.M)  # a cell that the page turns into an editor
-
-
-class SourceError(Exception):
-    """Something in source/ that an author must mend."""
 
 
 def sources():
@@ -113,38 +114,23 @@ def print_notebook(source, language, claims=None):
     """The notebook that ``source`` prints in ``language``, not yet run."""
     claims = load_claims() if claims is None else claims
     text = source.read_text("utf-8")
-    cells, ids = [], set()
-    read = jupytext.reads(text, "md:myst")
-    page = find(source.stem)
-    needs = {"needs": page.needs} if page and page.needs else {}
+    page, cells, ids = find(source.stem), [], set()
     if repository():
-        cells.append(nbformat.v4.new_code_cell(COLAB.format(repository()), id="colab"))
+        cells.append(nbformat.v4.new_code_cell(COLAB.format(WORDS[language]["colab"], repository()), id="colab"))
         cells[0].metadata.tags = ["remove-cell"]
-    for cell in read.cells:
-        if cell.cell_type == "markdown":
-            if cell.metadata.get("lang") not in WORDS:
-                raise SourceError(f'{source.name}: a text cell needs {{"lang": "zh"}} or "en": {cell.source[:60]!r}')
-            if cell.metadata.lang != language:
-                continue
-            if "{{title}}" in cell.source:
-                if not page:
-                    raise SourceError(f"source/course.yml does not say what {source.name} is called")
-                cell.source = cell.source.replace("{{title}}", heading(page, language))
-            new = nbformat.v4.new_markdown_cell(fill_in(cell.source, language, claims, source.name))
+    for cell in jupytext.reads(text, "md:myst").cells:
+        if cell.cell_type == "code":
+            new = code_cell(cell, language, source.name, text)
+        elif spoken(cell, source.name) == language:
+            new = nbformat.v4.new_markdown_cell(prose(cell.source, language, claims, source.name, page))
         else:
-            new = nbformat.v4.new_code_cell(cell.source.replace('use_language("zh")', f'use_language("{language}")'))
-            tags = [*cell.metadata.get("tags", []), *(["exercise"] if EXERCISE.search(cell.source) else [])]
-            if tags:
-                new.metadata.tags = tags
-            if cell.metadata.get("claims"):
-                new.metadata.claims = cell.metadata.claims
-            if cell.metadata.get("alt"):
-                new.metadata.mystnb = {"image": {"alt": cell.metadata.alt[language]}}
+            continue
         new.id = cell.metadata.get("name") or "c" + hashlib.sha1(cell.source.encode()).hexdigest()[:10]
         if new.id in ids:
             raise SourceError(f"{source.name}: two cells are called {new.id}; give one another name")
         ids.add(new.id)
         cells.append(new)
+    needs = {"needs": page.needs} if page and page.needs else {}
     return nbformat.v4.new_notebook(
         cells=cells,
         metadata={
@@ -153,6 +139,38 @@ def print_notebook(source, language, claims=None):
             "gdcourse": {"printed_from": f"source/{source.name}", "language": language, **needs},
         },
     )
+
+
+def spoken(cell, where):
+    """The language of a text cell."""
+    if cell.metadata.get("lang") not in WORDS:
+        raise SourceError(f'{where}: a text cell needs {{"lang": "zh"}} or "en": {cell.source[:60]!r}')
+    return cell.metadata.lang
+
+
+def prose(text, language, claims, where, page):
+    if "{{title}}" in text:
+        if not page:
+            raise SourceError(f"source/course.yml does not say what {where} is called")
+        text = text.replace("{{title}}", heading(page, language))
+    return fill_in(text, language, claims, where)
+
+
+def code_cell(cell, language, where, text):
+    """The cell in one language, with what the site, Jupyter and the tests are told of it."""
+    first = text[: text.find(cell.source)].count("\n") + 1
+    new = nbformat.v4.new_code_cell(speak(cell.source, language, where, first))
+    tags = list(cell.metadata.get("tags", []))
+    if folded := {FOLDED[tag]: True for tag in tags if tag in FOLDED}:
+        new.metadata.jupyter = folded
+    tags += ["remove-cell"] * ("check" in tags) + ["exercise"] * bool(EXERCISE.search(cell.source))
+    if tags:
+        new.metadata.tags = tags
+    if cell.metadata.get("claims"):
+        new.metadata.claims = cell.metadata.claims
+    if cell.metadata.get("alt"):
+        new.metadata.mystnb = {"image": {"alt": cell.metadata.alt[language]}}
+    return new
 
 
 def fill_in(text, language, claims, where):
@@ -283,6 +301,75 @@ def digest(notebook):
     return hashlib.sha256(f"{cells}{package_digest()}".encode()).hexdigest()
 
 
+# --- plan, execute, report ----------------------------------------------------
+
+
+@dataclass
+class Job:
+    """One notebook: what its source prints, and what stands there before."""
+
+    source: Path
+    language: str
+    printed: nbformat.NotebookNode
+    before: nbformat.NotebookNode | None  # None if there is none
+    current: bool  # are the outputs that it has those of this code and package?
+
+    @property
+    def path(self):
+        return target(self.source, self.language)
+
+    @property
+    def name(self):
+        return self.path.relative_to(ROOT).as_posix()
+
+    @property
+    def fresh(self):
+        """Is the notebook what its source prints?"""
+        return self.before is not None and same_text(self.printed, self.before)
+
+
+def plan(names, memory, everything=False):
+    """A job for each notebook of the chapters whose name contains one of ``names``, or of all."""
+    jobs = []
+    for source in sources():
+        if names and not any(name in source.stem for name in names):
+            continue
+        for language in FOLDERS:
+            job = Job(source, language, print_notebook(source, language), None, current=False)
+            if job.path.exists():
+                job.before = nbformat.read(job.path, as_version=4)
+                job.current = memory.get(job.name) == digest(job.printed) and not everything
+            jobs.append(job)
+    return jobs
+
+
+def execute(job):
+    """Print the notebook; its cells run only when their outputs may have changed."""
+    notebook = keep_outputs(job.printed, job.before) if job.current else run(job.printed, job.source, job.language)
+    text = nbformat.writes(notebook) + "\n"
+    job.path.parent.mkdir(parents=True, exist_ok=True)
+    if not job.path.exists() or job.path.read_text("utf-8") != text:  # Sphinx reads again what is written again
+        job.path.write_text(text, encoding="utf-8", newline="\n")
+    print(f"printed {job.name}", flush=True)
+    return job
+
+
+def execute_all(jobs, memory):
+    """Two at a time; what is done is remembered at once."""
+    with ThreadPoolExecutor(2) as pool:
+        for job in pool.map(execute, jobs):
+            memory[job.name] = digest(job.printed)
+            MEMORY.parent.mkdir(exist_ok=True)
+            MEMORY.write_text(json.dumps(memory, indent=1))
+
+
+def report(jobs):
+    """Say which notebooks are not what their source prints; are there any?"""
+    stale = [f"{job.name} is not what source/{job.source.name} prints" for job in jobs if not job.fresh]
+    print("\n".join(stale) or "every notebook is what its source prints")
+    return bool(stale)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--all", action="store_true", help="run every chapter")
@@ -290,48 +377,16 @@ def main():
     parser.add_argument("names", nargs="*", help="only chapters whose name contains one of these")
     options = parser.parse_args()
     memory = json.loads(MEMORY.read_text()) if MEMORY.exists() else {}
-    work, stale = [], []
     try:
-        for source in sources():
-            if options.names and not any(name in source.stem for name in options.names):
-                continue
-            for language in FOLDERS:
-                printed, path = print_notebook(source, language), target(source, language)
-                name, key = str(path.relative_to(ROOT)), digest(printed)
-                before = nbformat.read(path, as_version=4) if path.exists() else None
-                fresh = before is not None and same_text(printed, before)
-                if not fresh:
-                    stale.append(f"{name} is not what source/{source.name} prints")
-                current = before is not None and memory.get(name) == key and not options.all
-                if not (fresh and current):
-                    work.append((source, language, printed, path, name, key, before if current else None))
+        jobs = plan(options.names, memory, options.all)
         if options.check:
-            print("\n".join(stale) or "every notebook is what its source prints")
-            return bool(stale)
-
-        for item in work:
-            if lacks(item[2]):
-                print(f"{item[4]} needs what requirements-{lacks(item[2])}.txt installs: left as it is")
-        work = [item for item in work if not lacks(item[2])]
-
-        def job(item):
-            source, language, printed, path, name, key, before = item
-            if before is not None:
-                keep_outputs(printed, before)
-            else:
-                run(printed, source, language)
-            text = nbformat.writes(printed) + "\n"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not path.exists() or path.read_text("utf-8") != text:  # Sphinx reads again what is written again
-                path.write_text(text, encoding="utf-8", newline="\n")
-            print(f"printed {name}", flush=True)
-            return name, key
-
-        with ThreadPoolExecutor(2) as pool:
-            for name, key in pool.map(job, work):
-                memory[name] = key
-                MEMORY.parent.mkdir(exist_ok=True)
-                MEMORY.write_text(json.dumps(memory, indent=1))
+            return report(jobs)
+        work = [job for job in jobs if not (job.fresh and job.current)]
+        for job in work:
+            if lacks(job.printed):
+                print(f"{job.name} needs what requirements-{lacks(job.printed)}.txt installs: left as it is")
+        work = [job for job in work if not lacks(job.printed)]
+        execute_all(work, memory)
     except SourceError as error:
         print(error, file=sys.stderr)
         return 1

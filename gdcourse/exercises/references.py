@@ -4,6 +4,9 @@ The reference of a rule is the rule itself, in ``gdcourse.optimizers``; here is
 the rest.  This file imports nothing.
 """
 
+# fmt: off
+# (the signature of ``generic`` is broken by hand, as those in optimizers.py)
+
 
 def minibatch(theta, example_gradient, rows, *, n, lr=0.01):
     r"""One step of gradient descent on the samples ``rows`` out of ``n``.
@@ -47,8 +50,11 @@ def stopping(losses, *, tol=1e-3, patience=3):
     return abs(new - old) < tol * abs(old)
 
 
-def generic(theta, grad, t=0, m=0.0, v=0.0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8,
-            correct=True, adaptive=True):  # fmt: skip
+def generic(
+    theta, grad, t=0, m=0.0, v=0.0,
+    *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8,
+    correct=True, adaptive=True,
+):
     r"""One update with two switches: four rules in seven lines.
 
     ``adaptive``  divide by √v + ε, or not at all

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from gdcourse.exercises import core
-from gdcourse.languages import language
+from gdcourse.languages import language, say
 from gdcourse.listing import Source
 
 HERE = Path(__file__).parent
@@ -165,7 +165,7 @@ def stub(id: str, blank: str | None = None) -> str:
         assert source.count(blank) == 1, f"{id}: {blank!r} must stand there once"
         return source.replace(blank, core.BLANK).replace(f"def {id}(", f"def my_{id}(")
     head = source[: source.index("):") + 2].replace(f"def {id}(", f"def my_{id}(")
-    return f"{head}\n    raise NotImplementedError  # 你的代码 / your code here"
+    return f"{head}\n    # {say('你的代码', 'your code here')}\n    raise NotImplementedError"
 
 
 def _unknown(id):
