@@ -31,7 +31,7 @@ from gdcourse.language import language, say
 from gdcourse.problems import LinearRegression, Surface
 from gdcourse.source import source
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 CONTOURS, ENTRY = HERE / "d3" / "d3-contour.js", HERE / "js" / "explorer.js"
 SECONDS = 2.0  # that an edited rule may run
 MOST = 4  # racers
