@@ -142,6 +142,7 @@ def test_what_lies_nowhere_stands_at_an_end(js):
         ("steps", "10.4", 10),
         ("steps", "5001", None),
         ("angle", "-30", -30),
+        ("angle", "−30", -30),
     ],
 )
 def test_what_is_typed_is_a_number_within_the_bounds(js, name, text, number):
