@@ -192,7 +192,7 @@ def ask_the_kernel(monkeypatch, body):
     endless = f"def my(theta, grad):\n    while True:\n        {body}"
     call["racers"] = [{"rule": "mine", "source": endless, "knobs": {}, "start": [1, 1], "steps": 3}]
     widget._asked(widget, {"id": 2, "call": "run", "args": call}, [])
-    assert front.said[-1] == {"id": 2, "error": {"name": "Late", "message": ""}}
+    assert front.said[-1] == {"id": 2, "error": {"name": "Late", "message": "", "seconds": 0.2}}
     widget._asked(widget, {"id": 3, "call": "signature", "args": {"text": "nothing"}}, [])
     assert front.said[-1]["error"]["name"] == "PythonError"
 

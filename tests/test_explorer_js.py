@@ -142,6 +142,7 @@ def test_what_lies_nowhere_stands_at_an_end(js):
         ("steps", "10.4", 10),
         ("steps", "5001", None),
         ("angle", "-30", -30),
+        ("angle", "−30", -30),
     ],
 )
 def test_what_is_typed_is_a_number_within_the_bounds(js, name, text, number):
@@ -252,8 +253,7 @@ def test_a_link_brings_back_what_it_was_made_of(js, number):
 def test_a_rubbish_link_leaves_the_figure_as_it_is(js, rubbish):
     first = COMMON["presets"]["1"]
     there = js("link", "return it.sensible(rubbish, first, common)", rubbish=rubbish, first=first, common=COMMON)
-    same = there | {"question": first["question"]}
-    assert same == first
+    assert there == first | {"question": None}  # none is asked that nobody knows
 
 
 # --- the editor -----------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 from gdcourse import explorer
 from gdcourse.explorer.bundle import bundled, order
 
-SELFCHECK = Path(__file__).parent / "selfcheck" / "selfcheck.js"
+SELFCHECK = Path(__file__).resolve().parent / "selfcheck" / "selfcheck.js"
 
 
 def sources():

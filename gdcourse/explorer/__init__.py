@@ -34,7 +34,7 @@ from gdcourse.listing import source
 from gdcourse.problems import LinearRegression, Surface
 from gdcourse.protocols import Problem, Rule
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 CONTOURS, ENTRY = HERE / "d3" / "d3-contour.js", HERE / "js" / "explorer.js"
 SECONDS = 2.0  # that an edited rule may run
 MOST = 4  # racers

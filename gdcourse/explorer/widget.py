@@ -60,7 +60,7 @@ class ExplorerWidget(anywidget.AnyWidget):
             with np.errstate(all="ignore"), limit(explorer.SECONDS):
                 answer = {"result": self._owner.answer(content["call"], content["args"])}
         except Late:
-            answer = {"error": {"name": "Late", "message": ""}}
+            answer = {"error": {"name": "Late", "message": "", "seconds": explorer.SECONDS}}
         except page.Mistake as mistake:
             answer = {"error": {"name": "PythonError", "message": mistake.what, "line": mistake.line}}
         except Exception as error:

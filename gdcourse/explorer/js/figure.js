@@ -56,6 +56,7 @@ export class Figure {
   /** The controls anew, as after rules, task, question or colours have changed. */
   build() {
     this.state.racers.splice(this.common.most);
+    this.results.splice(this.state.racers.length); // what a racer that has left did is not drawn
     for (const part of this.parts) part.build?.();
   }
 
