@@ -87,6 +87,7 @@ if far:
         ("gd.say('步' if far else '停', 'step')", "needs its two texts as they are"),
         ("gd.say(*words)", "needs its two texts as they are"),
         ("gd.say('步', en='step')", "needs its two texts as they are"),
+        ("gd.say('步', 'step', end='')", "needs its two texts as they are"),
         ("gd.say('步')", "needs its two texts as they are"),
         ("gd.say(('步', far), ('step', far))", "needs its two texts as they are"),
         ("f\"{gd.say('步', 'step')}\"", "inside an f-string"),
@@ -95,6 +96,7 @@ if far:
         ('gd.say("""步\n子""", "x")', "would be moved with its spaces"),
         ("gd.say('''步\n子''', 'x')", "would be moved with its spaces"),
         ("gd.say('步', 'step'", "not Python"),
+        ("t = t + 1  # zh: 走一步", "needs a line of its own"),
     ],
 )
 def test_what_nobody_could_read_off_is_refused(code, why):

@@ -42,7 +42,7 @@ def speak(code, language, where="a cell", first=1):
         refuse(error.lineno, f"this is not Python: {error.msg}")
     text = Text(code)
     edits = [(*text.span(call), words(call, language, text, refuse)) for call in calls(tree, refuse)]
-    for line, indent, spoken, comment in comments(code):
+    for line, indent, spoken, comment in comments(code, refuse):
         edits.append((*text.line(line), f"{indent}# {comment}\n" if spoken == language else ""))
     spoken = text.edited(edits).rstrip("\n")
     return spoken.replace('use_language("zh")', f'use_language("{language}")')
@@ -115,12 +115,14 @@ def is_literal(node):
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
-def comments(code):
-    """(line, indent, language, text) of each comment that is in one language; it has a line of its own."""
+def comments(code, refuse):
+    """(line, indent, language, text) of each comment that is in one language."""
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
-        found = token.type == tokenize.COMMENT and COMMENT.fullmatch(token.string)
-        if found and not token.line[: token.start[1]].strip():
-            yield token.start[0], token.line[: token.start[1]], *found.groups()
+        if token.type == tokenize.COMMENT and (found := COMMENT.fullmatch(token.string)):
+            before = token.line[: token.start[1]]
+            if before.strip():
+                refuse(token.start[0], "a comment in one language needs a line of its own")
+            yield token.start[0], before, *found.groups()
 
 
 def same_but_for_words(one, other):
