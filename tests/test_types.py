@@ -180,7 +180,8 @@ def imports():
 @pytest.fixture(scope="module")
 def loaded():
     """The course's modules that are there once a chapter has imported what chapters import: {name: file}."""
-    show = "import json, sys; print(json.dumps({k: m.__file__ for k, m in sys.modules.items() if 'gdcourse' in k}))"
+    ours = "{name: m.__file__ for name, m in sys.modules.items() if name.split('.')[0] == 'gdcourse'}"
+    show = f"import json, sys; print(json.dumps({ours}))"
     command = [sys.executable, "-c", "\n".join([*imports(), show])]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return json.loads(result.stdout)
