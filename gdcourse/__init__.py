@@ -1,6 +1,6 @@
 """Reference implementations for the course "How gradient descent became Adam"."""
 
-from gdcourse import dialects, exercises, optimizers, plotting, surfaces
+from gdcourse import dialects, exercises, optimizers, plotting, rules, surfaces
 from gdcourse.descent import (
     Run,
     Status,
@@ -15,18 +15,7 @@ from gdcourse.descent import (
 from gdcourse.exercises import check, hint, solution
 from gdcourse.explorer import Explorer
 from gdcourse.language import language, say, use_language
-from gdcourse.optimizers import (
-    adadelta,
-    adagrad,
-    adam,
-    adamw,
-    amsgrad,
-    momentum,
-    nadam,
-    nesterov,
-    rmsprop,
-    sgd,
-)
+from gdcourse.optimizers import *  # noqa: F403  (each rule, by its own name)
 from gdcourse.problems import MLP, LinearRegression, LogisticRegression, Online, Problem, Surface
 from gdcourse.source import source
 
@@ -43,11 +32,6 @@ __all__ = [
     "Status",
     "Surface",
     "Sweep",
-    "adadelta",
-    "adagrad",
-    "adam",
-    "adamw",
-    "amsgrad",
     "check",
     "dialects",
     "exercises",
@@ -56,19 +40,16 @@ __all__ = [
     "language",
     "loss_change_below",
     "minimize",
-    "momentum",
-    "nadam",
-    "nesterov",
     "optimizers",
     "plotting",
     "relative_gradient_below",
-    "rmsprop",
+    "rules",
     "say",
-    "sgd",
     "solution",
     "source",
     "step_below",
     "surfaces",
     "sweep",
     "use_language",
+    *(rule.name for rule in rules.RULES),
 ]

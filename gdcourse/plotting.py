@@ -3,22 +3,12 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from gdcourse import rules
 from gdcourse.language import say
 
-# One look per rule, the same in every chapter: Okabe & Ito's colours, and a
-# dash pattern, so that no picture depends on colour alone.
-LOOKS = {
-    "sgd": ("#0072B2", "-"),
-    "momentum": ("#E69F00", "--"),
-    "nesterov": ("#CC79A7", "-."),
-    "rmsprop": ("#009E73", "-"),
-    "adagrad": ("#56B4E9", "--"),
-    "adadelta": ("#555555", "-."),
-    "adam": ("#D55E00", "-"),
-    "nadam": ("#56B4E9", "-"),
-    "amsgrad": ("#0072B2", "--"),
-    "adamw": ("#E69F00", "-."),
-}
+# One look per rule, the same in every chapter: colour and dash pattern, so
+# that no picture depends on colour alone.
+LOOKS = {name: (look.light, look.dash) for name, look in rules.LOOKS.items()}
 
 
 def figure(columns=1, height=3.4, width=7.0, **options):

@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import http.server
-import inspect
 import os
 import re
 import shutil
@@ -30,11 +29,7 @@ matplotlib.use("Agg")
 
 ROOT = Path(__file__).parents[1]
 
-RULES = [
-    rule
-    for name, rule in vars(gd.optimizers).items()
-    if inspect.isfunction(rule) and next(iter(inspect.signature(rule).parameters)) == "theta"
-]
+RULES = [rule.function for rule in gd.rules.RULES]
 DIALECTS = [rule for rule in vars(gd.dialects).values() if getattr(rule, "__module__", "") == "gdcourse.dialects"]
 
 

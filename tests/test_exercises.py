@@ -22,7 +22,7 @@ import gdcourse as gd
 from gdcourse.exercises import core, page, shell, vector
 
 EXERCISES = shell.exercises()
-EACH = pytest.mark.parametrize("name", core.ORDER)
+EACH = pytest.mark.parametrize("name", EXERCISES)
 HERE = ROOT / "gdcourse" / "exercises"
 FIGURES = {}  # for the table at the end
 
@@ -37,7 +37,7 @@ def cases(file):
     return [tuple(part.strip("\n").split("\n", 1)) for part in text.split("\n=== ")[1:]]
 
 
-REWRITINGS = {name: [body for title, body in cases("right.txt") if title == name] for name in core.ORDER}
+REWRITINGS = {name: [body for title, body in cases("right.txt") if title == name] for name in EXERCISES}
 WRONG, BAD = cases("wrong.txt"), cases("bad.txt")
 DOORS = [
     (*re.fullmatch(r"(notebook: )?(\w+): (\w+) \| (.*)", title).groups(), body) for title, body in cases("doors.txt")
@@ -446,8 +446,10 @@ def test_every_mistake_has_a_message_and_every_message_a_mistake():
     for name, exercise in EXERCISES.items():
         assert all(plain(m) in known or f"{name}.{plain(m)}" in known for m in exercise.mistakes)
     assert known <= needed | form | special
-    for part in ("titles", "where", "hints"):
-        assert set(WORDS["en"][part]) == set(core.ORDER)
+    for part in ("where", "hints"):
+        assert set(WORDS["en"][part]) == set(EXERCISES)
+    assert set(WORDS["en"]["titles"]) == {name for name, _ in core.bank.OTHERS}
+    assert set(EXERCISES) <= set(shell.messages("en")["titles"])
 
 
 def test_messages_are_short_and_written_in_full_width_signs():
@@ -547,7 +549,8 @@ def test_an_unknown_name_gets_a_message():
 
 
 def test_the_references_are_the_rules_of_the_course():
-    for name in core.RULES:
+    assert all(name in EXERCISES for _, name, _ in gd.rules.posed())
+    for _, name, _ in gd.rules.posed():
         assert EXERCISES[name].reference is getattr(gd, name)
 
 
@@ -645,13 +648,13 @@ from gdcourse.exercises import core, vector
 optimizers.maximum = vector.np.maximum
 read = lambda name: open("/lib/gdcourse/" + name).read()
 words = {lang: json.loads(read("exercises/messages." + lang + ".json")) for lang in ("zh", "en")}
-exercises = core.load(read)
+exercises = core.load(read, json.loads(read("rules.json")))
 
 def say(name, what, fn):
     result = core.diagnose(exercises[name], fn, lambda values, shape: vector.Vec(values))
     print(json.dumps([name, what, result["id"], core.text(result, words["zh"]), core.text(result, words["en"])]))
 
-for name in core.ORDER:
+for name in sorted(exercises):
     for mistake in sorted(exercises[name].mistakes):
         say(name, mistake, exercises[name].mistaken(mistake))
     for number, source in ANSWERS[name]:
@@ -668,6 +671,7 @@ def in_the_page(node, program):
     for path in [*HERE.glob("*.json"), *(HERE / f"{n}.py" for n in ("core", "bank", "references", "vector", "page"))]:
         files[f"/lib/gdcourse/exercises/{path.name}"] = path.read_text("utf-8")
     files["/lib/gdcourse/exercises/messages.json"] = (HERE / "messages.en.json").read_text("utf-8")
+    files["/lib/gdcourse/rules.json"] = json.dumps(gd.rules.posed())
     job = json.dumps({"files": files, "program": program})
     vendor = ROOT / "_ext" / "coursesite" / "vendor" / "micropython"
     script = ROOT / "tests" / "micropython_run.mjs"
@@ -681,14 +685,14 @@ def test_the_page_says_the_same(node):
         name: REWRITINGS[name]
         + [body for title, body in SECOND_RIGHT if title == name]
         + [body for title, body in SECOND_WRONG if title.startswith(f"{name}:")]
-        for name in core.ORDER
+        for name in EXERCISES
     }
     answers = {
         name: [
             [k, f"{shell.stub(name).split(chr(10) + '    raise')[0]}\n{textwrap.indent(body, '    ')}"]
             for k, body in enumerate(bodies[name])
         ]
-        for name in core.ORDER
+        for name in EXERCISES
     }
     there = in_the_page(node, f"ANSWERS = {answers!r}\n{PAGE}")
     assert len(there) == sum(len(e.mistakes) + len(bodies[n]) for n, e in EXERCISES.items())

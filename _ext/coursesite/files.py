@@ -12,6 +12,8 @@ from pathlib import Path
 from PIL import Image
 from sphinx.util.fileutil import copy_asset
 
+from gdcourse.rules import posed
+
 from .links import NOT_TEXT, address, edition
 from .patches import is_mended, mend, mended, unfound
 from .policy import guarded
@@ -97,6 +99,7 @@ def add_python(folder, language):
     parts = {name: python_files(patterns) for name, patterns in PYTHON.items()}
     words = ROOT / "gdcourse" / "exercises" / f"messages.{language}.json"
     parts["exercises.json"]["gdcourse/exercises/messages.json"] = words.read_text("utf-8")
+    parts["exercises.json"]["gdcourse/rules.json"] = as_json(posed())
     for name, files in parts.items():
         (folder / name).write_text(as_json(files), "utf-8")
     files = as_json({path: text for part in parts.values() for path, text in part.items()})

@@ -1,6 +1,6 @@
 r"""From a learner's function to the name of the mistake in it.
 
-    exercises = load(read)                      # read(name) is the text of a file of gdcourse
+    exercises = load(read, rules)               # read(name) is the text of a file of gdcourse
     result = diagnose(exercises["adam"], fn, array)
     text(result, messages)
 
@@ -17,16 +17,10 @@ in which it runs.
 """
 
 from gdcourse import optimizers
-from gdcourse.exercises import bank, references
+from gdcourse.exercises import bank
 from gdcourse.exercises.bank import numbers
 
-RULES = ("sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adadelta", "adam", "nadam", "amsgrad", "adamw")
-OTHERS = ("minibatch", "stopping", "bias_correction", "schedule", "generic")
-# As they come up in the course.
-ORDER = (
-    ("sgd", "minibatch", "stopping", "momentum", "rmsprop", "adagrad", "schedule", "adadelta", "bias_correction")
-    + ("adam", "amsgrad", "adamw", "nesterov", "nadam", "generic")
-)  # fmt: skip
+REFERENCES = "exercises.references"
 
 # What a message begins with, by its kind.
 SIGNS = {"pass": "✓", "wrong": "✗", "convention": "≈", "error": "!", "todo": "○", "note": "→"}
@@ -155,7 +149,7 @@ class Exercise:
                 self.state.append(part)
             elif part:
                 self.arguments.append(part)
-        self.is_rule = name in RULES or name == "generic"
+        self.is_rule = "grad" in self.arguments
         if self.is_rule:
             self.probes = _rule_probes(self.state, self.defaults)
             self.quantities = self.state + ["theta"]
@@ -212,14 +206,29 @@ def source_of(text, name):
     return source[:first].rstrip() + source[last:]
 
 
-def load(read):
-    """All exercises by name; ``read("optimizers.py")`` must return the text of that file of gdcourse."""
-    rules, others = read("optimizers.py"), read("exercises/references.py")
+def load(read, rules):
+    """All exercises by name, as they come up in the course.
+
+    ``read("optimizers.py")``  must return the text of that file of gdcourse
+    ``rules``  [chapter, name, module] of each rule among them: ``gdcourse.rules.posed()``
+    """
     exercises = {}
-    for name in ORDER:
-        text, module = (rules, optimizers) if name in RULES else (others, references)
-        exercises[name] = Exercise(name, source_of(text, name), getattr(module, name))
+    for name, module in ordered(rules):
+        text = read(module.replace(".", "/") + ".py")
+        reference = getattr(__import__("gdcourse." + module, None, None, (name,)), name)
+        exercises[name] = Exercise(name, source_of(text, name), reference)
     return exercises
+
+
+def ordered(rules):
+    """[name, module] of each exercise: the rules by chapter, behind each what comes up after it."""
+    places = sorted([[chapter, place] for place, (chapter, _, _) in enumerate(rules)])
+    found = []
+    for _, place in places:
+        _, rule, module = rules[place]
+        found.append([rule, module])
+        found.extend([[name, REFERENCES] for name, after in bank.OTHERS if after == rule])
+    return found
 
 
 # --- running ------------------------------------------------------------------

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gdcourse import rules
 from gdcourse.exercises import core
 from gdcourse.language import language
 from gdcourse.source import Source
@@ -90,13 +91,14 @@ class _Listing(dict):
 
 @cache
 def messages(lang):
-    """The words of one language, as in ``messages.zh.json``."""
-    return json.loads((HERE / f"messages.{lang}.json").read_text("utf-8"))
+    """The words of one language, as in ``messages.zh.json``, and the names of the rules."""
+    known = json.loads((HERE / f"messages.{lang}.json").read_text("utf-8"))
+    return known | {"titles": known["titles"] | rules.names(lang)}
 
 
 @cache
 def exercises():
-    return core.load(lambda name: (HERE.parent / name).read_text("utf-8"))
+    return core.load(lambda name: (HERE.parent / name).read_text("utf-8"), rules.posed())
 
 
 def get(name):
@@ -153,7 +155,7 @@ def solution(id, force=False):
 
 def listing():
     """All exercises in the order of the course, each "open", "tried" or "solved" in this session."""
-    return _Listing({name: _seen.get(name, "open") for name in core.ORDER})
+    return _Listing({name: _seen.get(name, "open") for name in exercises()})
 
 
 def stub(id, blank=None):

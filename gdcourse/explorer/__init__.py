@@ -19,12 +19,13 @@ from pathlib import Path
 import numpy as np
 
 from gdcourse import optimizers, surfaces
+from gdcourse import rules as registry
 from gdcourse.checks import check_count, check_knob, check_problem, check_rule
+from gdcourse.exercises import get
 from gdcourse.explorer import page
 from gdcourse.explorer.picture import picture
 from gdcourse.guard import Guard, Loss
 from gdcourse.language import language, say
-from gdcourse.plotting import LOOKS
 from gdcourse.problems import LinearRegression, Surface
 from gdcourse.source import source
 
@@ -43,7 +44,8 @@ def presets():
 
 @cache
 def words(lang):
-    return json.loads((HERE / f"words.{lang}.json").read_text("utf-8"))
+    known = json.loads((HERE / f"words.{lang}.json").read_text("utf-8"))
+    return known | {f"rule.{name}": called for name, called in registry.names(lang).items()}
 
 
 def module():
@@ -60,12 +62,8 @@ def style():
 
 def common(lang=None):
     """Words, rules, tasks and questions, as JSON: what one explorer does not choose for itself."""
-    rules = {name: about(rule) for name, rule in vars(optimizers).items() if name in LOOKS}
-    plain = rules["adam"]["source"]
-    off = plain.replace("adam(", "adam_uncorrected(")
-    for average in "m", "v":
-        off = off.replace(f"{average} / (1 - beta{1 + (average == 'v')}**t)", average)
-    rules["adam_uncorrected"] = {**rules["adam"], "source": off, "edited": True}
+    rules = {rule.name: about(rule.function) for rule in registry.in_explorer()}
+    rules |= {name: edited(name, variant) for name, variant in registry.VARIANTS.items()}
     line = LinearRegression.line()
     tasks = {
         name: {
@@ -84,7 +82,7 @@ def common(lang=None):
         "words": words(lang or language()),
         "rules": rules,
         "tasks": tasks,
-        "looks": LOOKS,
+        "looks": {name: (look.light, look.dash, look.dark) for name, look in registry.LOOKS.items()},
         "lang": lang or language(),
         **presets(),
     }
@@ -96,6 +94,14 @@ def about(rule):
     knobs = {p.name: float(p.default) for p in parameters if p.kind == p.KEYWORD_ONLY}
     state = [p.name for p in parameters[2:] if p.kind != p.KEYWORD_ONLY]
     return {"state": state, "knobs": knobs, "source": str(source(rule))}
+
+
+def edited(name, variant):
+    """A variant: its rule, with the bank's mistake in its source."""
+    exercise = get(variant.of)
+    source = exercise.mistaken_source(variant.mistake).replace(f"def {variant.of}(", f"def {name}(")
+    lines = [line.rstrip() for line in source.split("\n")]
+    return about(exercise.reference) | {"source": "\n".join(lines), "edited": True}
 
 
 def task_of(problem, batch=0):

@@ -13,12 +13,7 @@ const MOST = 4; // racers
 const NARROW = 560; // px of width up to which there are two rules and two sliders
 const EDITED = "*"; // the rule that the reader wrote: no function can be called so
 const TICKS = 250; // positions of a slider
-const DASHES = { "-": [], "--": [7, 4], "-.": [7, 3, 2, 3] };
-// Okabe and Ito's colours, and lighter ones for a dark page
-const ON_DARK = {
-  "#0072B2": "#4aa8e0", "#D55E00": "#ff8c3a", "#009E73": "#2fc79a", "#CC79A7": "#e29cc4",
-  "#E69F00": "#f0b429", "#56B4E9": "#8ad0f5", "#555555": "#b8bdc2",
-}; // prettier-ignore
+const DASHES = { "-": [], "--": [7, 4], "-.": [7, 3, 2, 3], ":": [2, 3] };
 
 // --- small tools ------------------------------------------------------------------
 
@@ -163,7 +158,7 @@ async function render({ model, el }) {
       const fits = (look) => look && !taken.has(String(look));
       const look = fits(common.looks[racer.rule]) ? common.looks[racer.rule] : Object.values(common.looks).find(fits);
       taken.add(String(look));
-      return { colour: dark ? ON_DARK[look[0]] : look[0], dash: DASHES[look[1]], mark: i };
+      return { colour: dark ? look[2] : look[0], dash: DASHES[look[1]], mark: i };
     });
   };
 

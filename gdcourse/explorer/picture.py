@@ -27,7 +27,7 @@ def picture(explorer, common):
     colours = looks(spec["racers"], common["looks"])
     legend = "".join(
         f'<li><svg viewBox="0 0 30 8" width="30" height="8" aria-hidden="true"><path d="M0 4h30" '
-        f'class="gx-path" style="--c:{colour};stroke-dasharray:{dash}"/></svg> {html.escape(sentence)}</li>'
+        f'class="gx-path" style="{colour};stroke-dasharray:{dash}"/></svg> {html.escape(sentence)}</li>'
         for (colour, dash), sentence in zip(colours, said, strict=True)
     )
     ask = f'<p class="gx-question">{html.escape(question)}</p>' if question else ""
@@ -70,14 +70,14 @@ def number(x):
 
 
 def looks(racers, known):
-    """Colour and dashes of each racer: the rule's own, or the first that is free."""
-    dashes, taken, out = {"-": "none", "--": "7 4", "-.": "7 3 2 3"}, [], []
+    """Colours and dashes of each racer, as CSS: the rule's own, or the first that is free."""
+    dashes, taken, out = {"-": "none", "--": "7 4", "-.": "7 3 2 3", ":": "2 3"}, [], []
     for racer in racers:
         look = tuple(known.get(racer["rule"], ()))
         if not look or look in taken:
             look = next(tuple(free) for free in known.values() if tuple(free) not in taken)
         taken.append(look)
-        out.append((look[0], dashes[look[1]]))
+        out.append((f"--c:{look[0]};--c-dark:{look[2]}", dashes[look[1]]))
     return out
 
 
@@ -121,9 +121,9 @@ def drawn(spec, paths, colours):
     for path, (colour, dash) in zip(paths, colours, strict=True):
         if len(path):
             joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(*at(path[:, 0], path[:, 1]), strict=True))
-            out.append(f'<path class="gx-path" style="--c:{colour};stroke-dasharray:{dash}" d="M{joined}"/>')
+            out.append(f'<path class="gx-path" style="{colour};stroke-dasharray:{dash}" d="M{joined}"/>')
             x, y = at(*path[-1, :2])
-            out.append(f'<circle class="gx-head" style="--c:{colour}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
+            out.append(f'<circle class="gx-head" style="{colour}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
     x, y = at(*spec["start"])
     out.append(f'<circle class="gx-start" cx="{x:.1f}" cy="{y:.1f}" r="7"/>')
     for a, b in spec["minima"]:
