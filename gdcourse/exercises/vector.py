@@ -3,12 +3,11 @@
 Division by zero gives inf or nan, the root of a negative number nan; nothing
 raises.  ``np`` stands in for the handful of numpy functions that people
 write in an update rule.
-
-MicroPython does not try ``number >= vector`` from the vector's side, so the
-page also says ``optimizers.maximum = vector.np.maximum``.
 """
 
 import math
+
+from gdcourse.optimizers import maximum
 
 INF = float("inf")
 NAN = INF - INF
@@ -62,6 +61,10 @@ class Vec:
 
     def max(self):
         return max(self.values)
+
+    def clip(self, low, high=None):
+        above = self._with(low, maximum)
+        return above if high is None else -(-above).clip(-1 * high)
 
     def astype(self, dtype):
         return self.copy()
@@ -152,14 +155,6 @@ class Vec:
 
     def __iter__(self):
         return iter(self.values)
-
-
-def _maximum(a, b):
-    if not isinstance(a, Vec):
-        if not isinstance(b, Vec):
-            return a if a >= b else b
-        a, b = b, a
-    return a._with(b, lambda x, y: x if x >= y or x != x else y)
 
 
 def _values(x):
@@ -253,8 +248,8 @@ class np:
     divide = true_divide = staticmethod(_each(_divide))
     power = staticmethod(_each(_power))
     hypot = staticmethod(_each(lambda a, b: (a * a + b * b) ** 0.5))
-    maximum = fmax = staticmethod(_maximum)
-    minimum = fmin = staticmethod(lambda a, b: -1 * _maximum(-1 * a, -1 * b))
+    maximum = fmax = staticmethod(maximum)
+    minimum = fmin = staticmethod(lambda a, b: -1 * maximum(-1 * a, -1 * b))
     clip = staticmethod(_each(lambda x, low, high: min(max(x, low), high)))
     where = staticmethod(_each(lambda condition, a, b: a if condition else b))
     sum, mean = staticmethod(_over("sum", sum)), staticmethod(_over("mean", lambda x: sum(x) / len(x)))

@@ -18,12 +18,10 @@ import sys
 from array import array
 
 from gdcourse import optimizers, surfaces
-from gdcourse.explorer.pair import Pair, maximum, np
+from gdcourse.explorer.pair import Pair, np
 
 INF = float("inf")
 MICRO = sys.implementation.name == "micropython"
-if MICRO:
-    optimizers.maximum = maximum
 
 
 # --- problems: a loss, and the gradient of each step --------------------------

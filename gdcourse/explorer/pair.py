@@ -6,6 +6,7 @@ follows hundreds of steps between two positions of a slider.
 """
 
 from gdcourse.exercises.vector import _divide, _power
+from gdcourse.optimizers import maximum
 
 
 class Pair:
@@ -78,6 +79,9 @@ class Pair:
             return Pair(f(self.x, other.x), f(self.y, other.y))
         return Pair(f(self.x, other), f(self.y, other))
 
+    def clip(self, low):
+        return self._with(maximum, low)
+
     def __bool__(self):
         raise ValueError("the truth of two numbers is ambiguous; a rule counts, it does not branch")
 
@@ -98,14 +102,6 @@ class Pair:
 
     def mean(self):
         return (self.x + self.y) / 2
-
-
-def maximum(a, b):
-    """In place of ``optimizers.maximum``: MicroPython does not try ``number >= pair`` from the pair's side."""
-    if type(a) is not Pair and type(b) is not Pair:
-        return a if a >= b or a != a else b
-    a, b = (a if type(a) is Pair else Pair(a, a)), (b if type(b) is Pair else Pair(b, b))
-    return a._with(lambda p, q: p if p >= q or p != p else q, b)
 
 
 class np:
