@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gdcourse as gd
-from gdcourse.explorer.pair import Pair
 from gdcourse.exercises.vector import Vec
+from gdcourse.explorer.pair import Pair
 from gdcourse.optimizers import maximum
 
 INF, NAN = float("inf"), float("nan")
