@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import http.server
+import json
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ from notebooks import lacks
 from project import copy_to, package_digest
 
 import gdcourse as gd
+from gdcourse import browser as small
 
 matplotlib.use("Agg")
 
@@ -111,6 +113,22 @@ def float64(torch):
 def node():
     path = shutil.which("node")
     return path or missing("node")
+
+
+@pytest.fixture(scope="session")
+def in_the_page(node):
+    """Runs a program in the page's Python, with all that the page gives it; returns the lines that it prints."""
+    parts = [small.files(part, "en") for part in small.PARTS]
+    files = {f"/lib/{path}": text for part in parts for path, text in part.items()}
+    command = [node, ROOT / "tests" / "micropython_run.mjs", ROOT / "_ext/coursesite/vendor/micropython"]
+
+    def run(program, **more):
+        job = json.dumps({"files": files | more, "program": program})
+        done = subprocess.run(command, input=job, capture_output=True, encoding="utf-8", timeout=300)
+        assert done.returncode == 0, done.stderr + done.stdout[-2000:]
+        return done.stdout.splitlines()
+
+    return run
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gdcourse as gd
-from gdcourse.exercises.vector import Vec
-from gdcourse.explorer.pair import Pair
+from gdcourse.browser.vector import Pair, Vec
 from gdcourse.optimizers import maximum
 
 INF, NAN = float("inf"), float("nan")

@@ -73,7 +73,7 @@ def test_exercises_come_up_by_chapter_and_none_is_lost():
     known = list(shell.exercises())
     assert known.index("sgd") < known.index("minibatch") < known.index("momentum") < known.index("rmsprop")
     assert known.index("bias_correction") < known.index("adam") < known.index("nesterov") < known.index("adamw")
-    assert {name for name, _ in shell.core.bank.OTHERS} | {name for _, name, _ in rules.posed()} == set(known)
+    assert {name for name, _ in shell.core.asked.OTHERS} | {name for _, name, _ in rules.posed()} == set(known)
 
 
 # --- the variant that the explorer races against Adam ------------------------------

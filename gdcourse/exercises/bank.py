@@ -307,15 +307,6 @@ MISTAKES = {
     },
 }  # fmt: skip
 
-# Exercises that are not an update rule, and the rule after which each comes up.
-OTHERS = (
-    ("minibatch", "sgd"),
-    ("schedule", "rmsprop"),
-    ("stopping", "adagrad"),
-    ("bias_correction", "adadelta"),
-    ("generic", "adamw"),
-)
-
 CONVENTIONS = {
     "minibatch": {"two_over_B": "lr * g => lr * 2 * g"},
     "momentum": {

@@ -91,9 +91,10 @@ class _Listing(dict):
 
 @cache
 def messages(lang):
-    """The words of one language, as in ``messages.zh.json``, and the names of the rules."""
-    known = json.loads((HERE / f"messages.{lang}.json").read_text("utf-8"))
-    return known | {"titles": known["titles"] | rules.names(lang)}
+    """The words of ``messages.json`` in one language, and the names of the rules."""
+    known = json.loads((HERE / "messages.json").read_text("utf-8"))
+    ours = {part: {key: words[lang] for key, words in entries.items()} for part, entries in known.items()}
+    return ours | {"titles": ours["titles"] | rules.names(lang)}
 
 
 @cache

@@ -4,7 +4,6 @@
     gd.Explorer(preset=5)      the question of chapter 5
 
 ``page.py``      what is computed, here in the kernel and by MicroPython in the static page
-``pair.py``      two numbers at once, for the page
 ``explorer.js``  drawing and listening; ``explorer.css`` its look
 ``presets.json`` the chapters' questions, the ranges of the sliders; ``words.*.json``
 ``picture.py``   the picture that stands there without JavaScript
