@@ -8,7 +8,7 @@ import pytest
 from conftest import RULES, named
 
 import gdcourse as gd
-from gdcourse import explorer, plotting, rules
+from gdcourse import checks, explorer, plotting, rules
 from gdcourse.exercises import get, shell
 
 LION = rules.Rule(
@@ -151,3 +151,26 @@ def test_the_figure_wears_the_looks(monkeypatch):
     for name in "adam", "amsgrad":
         look = rules.LOOKS[name]
         assert f"--c:{look.light};--c-dark:{look.dark}" in drawn, named(getattr(gd, name))
+
+
+# --- what an entry asks of its knobs and its memory --------------------------------
+
+
+@pytest.mark.parametrize("rule", rules.in_explorer(), ids=lambda rule: rule.name)
+def test_the_explorer_has_a_slider_and_a_name_for_each_knob(rule):
+    knobs = explorer.about(rule.function)["knobs"]
+    assert not set(knobs) - set(explorer.presets()["knobs"]), f"{rule.name}: a knob has no slider in presets.json"
+    named_knobs = {key.removeprefix("knob.") for key in explorer.words("en")}
+    assert not set(knobs) - named_knobs, f"{rule.name}: a knob has no name in words.*.json"
+    assert not set(knobs) - set(checks._KNOBS), f"{rule.name}: a knob has no bounds in checks.py"
+
+
+@pytest.mark.parametrize("name", [name for _, name, _ in rules.posed()])
+def test_each_knob_and_each_entry_of_the_state_is_asked_for(name):
+    """Else a learner's function could leave it at its default."""
+    exercise = get(name)
+    settings = shell.core.asked.SETTINGS
+    for knob, default in exercise.defaults.items():
+        asked = {setting["knobs"].get(knob, default) for setting in settings}
+        assert len(asked) > 2, f"{name}: {knob} needs values in SETTINGS of asked.py"
+    assert not set(exercise.state) - set(shell.core.asked.STATES), f"{name}: STATES of asked.py lacks an entry"
