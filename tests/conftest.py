@@ -70,8 +70,8 @@ def missing(what):
 
 # A process takes a whole file at a time: notebooks come first, for the book need not run them then; after them what
 # takes a minute or more, so that none is left for the end.
-LONG = """test_engines test_homes test_exercises test_explorer_page test_axe test_exercises_page test_mishaps test_pages
-test_pdf test_safety test_formulas test_manners test_sources test_outline""".split()  # noqa: SIM905
+LONG = """test_engines test_homes test_adding_a_rule test_exercises test_explorer_page test_axe test_exercises_page
+test_mishaps test_pages test_pdf test_safety test_formulas test_manners test_sources test_outline""".split()  # noqa: SIM905
 
 
 def turn(item):

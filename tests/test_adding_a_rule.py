@@ -151,7 +151,7 @@ class Edits:
 
 
 def run(copy, *command, program=None):
-    paths = os.pathsep.join(map(str, (copy, copy / "tools", copy / "_ext")))
+    paths = os.pathsep.join(map(str, (copy, copy / "tools", copy / "_ext", copy / "tests")))
     environment = {**os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1", "NO_COLOR": "1", "GDCOURSE_STILL": "1"}
     command = command or ("-c", program)
     done = subprocess.run([sys.executable, *command], cwd=copy, env=environment, capture_output=True, text=True)
@@ -162,8 +162,9 @@ def run(copy, *command, program=None):
 LOOK_AROUND = """
 import json
 import gdcourse as gd
+from gaps import gaps
 from gdcourse import explorer, rules
-assert not list(rules.gaps()), list(rules.gaps())
+assert not list(gaps()), list(gaps())
 common = explorer.common("zh")
 figure = gd.Explorer(gd.Surface("bowl"), [gd.lion], lr=0.1, steps=5)
 print(json.dumps({

@@ -6,6 +6,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 from conftest import RULES, named
+from gaps import WANTED, gaps
+from project import chapters
 
 import gdcourse as gd
 from gdcourse import checks, explorer, plotting, rules
@@ -17,7 +19,7 @@ LION = rules.Rule(
 
 
 def test_every_entry_is_whole():
-    assert not list(rules.gaps())
+    assert not list(gaps())
 
 
 @pytest.mark.parametrize("field", ["family", "called", "exercise", "explorer", "form"])
@@ -25,9 +27,9 @@ def test_what_is_missing_is_said_with_rule_and_field(field):
     adam = rules.RULES.index(next(rule for rule in rules.RULES if rule.name == "adam"))
     entries = list(rules.RULES)
     entries[adam] = replace(entries[adam], **{field: None})
-    (said,) = rules.gaps(entries)
+    (said,) = gaps(entries)
     assert said.startswith(f"adam: {field} is missing: ")
-    assert said.endswith(rules.WANTED[field][0])
+    assert said.endswith(WANTED[field][0])
 
 
 @pytest.mark.parametrize(
@@ -42,15 +44,15 @@ def test_what_is_missing_is_said_with_rule_and_field(field):
 )
 def test_what_fits_nothing_is_said(change, said):
     entries = [replace(rule, **change) if rule.name == "adam" else rule for rule in rules.RULES]
-    assert [sentence[: len(said)] for sentence in rules.gaps(entries)] == [said]
+    assert [sentence[: len(said)] for sentence in gaps(entries)] == [said]
 
 
 def test_a_rule_without_entry_and_a_wrong_order_are_said():
-    assert list(rules.gaps(rules.RULES[1:])) == ["sgd: it stands in optimizers.py and has no entry in rules.py"]
-    (said,) = rules.gaps(rules.RULES[::-1])
+    assert list(gaps(rules.RULES[1:])) == ["sgd: it stands in optimizers.py and has no entry in rules.py"]
+    (said,) = gaps(rules.RULES[::-1])
     assert said.startswith("the entries of rules.py do not stand in the order of the files: sgd, momentum")
     crowd = [*rules.RULES, *[replace(rules.RULES[0], family="matrix")] * 5]
-    assert any(said.startswith("family matrix has more rules than looks") for said in rules.gaps(crowd))
+    assert any(said.startswith("family matrix has more rules than looks") for said in gaps(crowd))
 
 
 def test_everything_follows_from_the_entries():
@@ -67,6 +69,14 @@ def test_a_reason_keeps_a_rule_out():
     out = replace(LION, explorer="It needs a matrix.", exercise="It is only told of.")
     assert rules.in_explorer([LION, out]) == [LION]
     assert rules.posed([LION, out]) == [[8, "sgd", "optimizers"]]
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.name)
+def test_the_chapter_of_an_exercise_is_one_that_poses_it(rule):
+    """If any does: the others wait in the notebook, and on the page of solutions."""
+    call = f'gd.check("{rule.name}"'
+    posing = [page.number for page in chapters() if call in page.source.read_text("utf-8")]
+    assert not posing or rule.exercise in posing
 
 
 def test_exercises_come_up_by_chapter_and_none_is_lost():
