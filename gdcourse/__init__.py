@@ -3,22 +3,11 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from gdcourse import dialects, optimizers, plotting, surfaces
+from gdcourse import dialects, optimizers, plotting, rules, surfaces
 from gdcourse.descent import minimize, sweep
 from gdcourse.languages import language, say, use_language
 from gdcourse.listing import source
-from gdcourse.optimizers import (
-    adadelta,
-    adagrad,
-    adam,
-    adamw,
-    amsgrad,
-    momentum,
-    nadam,
-    nesterov,
-    rmsprop,
-    sgd,
-)
+from gdcourse.optimizers import *  # noqa: F403  (each rule, by its own name)
 from gdcourse.problems import MLP, LinearRegression, LogisticRegression, Online, Problem, Surface
 from gdcourse.runs import Run, Status, Sweep
 from gdcourse.stopping import gradient_below, loss_change_below, relative_gradient_below, step_below
@@ -57,11 +46,6 @@ __all__ = [
     "Status",
     "Surface",
     "Sweep",
-    "adadelta",
-    "adagrad",
-    "adam",
-    "adamw",
-    "amsgrad",
     "check",
     "dialects",
     "exercises",
@@ -70,19 +54,16 @@ __all__ = [
     "language",
     "loss_change_below",
     "minimize",
-    "momentum",
-    "nadam",
-    "nesterov",
     "optimizers",
     "plotting",
     "relative_gradient_below",
-    "rmsprop",
+    "rules",
     "say",
-    "sgd",
     "solution",
     "source",
     "step_below",
     "surfaces",
     "sweep",
     "use_language",
+    *(rule.name for rule in rules.RULES),
 ]

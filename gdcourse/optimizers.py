@@ -29,7 +29,12 @@ def sqrt(x):
 
 
 def maximum(a, b):
-    return a * (a >= b) + b * (b > a)
+    """The larger of two numbers; arrays, tensors and the page's vectors know it as ``clip``, element by element."""
+    if hasattr(b, "clip"):
+        return b.clip(a)
+    if hasattr(a, "clip"):
+        return a.clip(b)
+    return a if a >= b or a != a else b
 
 
 def sgd(theta, grad, *, lr=0.01):

@@ -8,26 +8,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gdcourse import rules
 from gdcourse.checks import name_of
 from gdcourse.languages import say
 from gdcourse.problems import LinearRegression, Surface, View
 from gdcourse.protocols import Rule
 from gdcourse.runs import Run
 
-# One look per rule, the same in every chapter: Okabe & Ito's colours, and a
-# dash pattern, so that no picture depends on colour alone.
-LOOKS = {
-    "sgd": ("#0072B2", "-"),
-    "momentum": ("#E69F00", "--"),
-    "nesterov": ("#CC79A7", "-."),
-    "rmsprop": ("#009E73", "-"),
-    "adagrad": ("#56B4E9", "--"),
-    "adadelta": ("#555555", "-."),
-    "adam": ("#D55E00", "-"),
-    "nadam": ("#56B4E9", "-"),
-    "amsgrad": ("#0072B2", "--"),
-    "adamw": ("#E69F00", "-."),
-}
+# One look per rule, the same in every chapter: colour and dash pattern, so
+# that no picture depends on colour alone.
+LOOKS = {name: (look.light, look.dash) for name, look in rules.LOOKS.items()}
 
 
 def figure(columns: int = 1, height: float = 3.4, width: float = 7.0, **options: Any) -> tuple[Figure, Any]:

@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import http.server
-import inspect
+import json
 import os
 import re
 import shutil
@@ -25,16 +25,13 @@ from notebooks import lacks
 from project import copy_to, package_digest
 
 import gdcourse as gd
+from gdcourse import browser as small
 
 matplotlib.use("Agg")
 
 ROOT = Path(__file__).parents[1]
 
-RULES = [
-    rule
-    for name, rule in vars(gd.optimizers).items()
-    if inspect.isfunction(rule) and next(iter(inspect.signature(rule).parameters)) == "theta"
-]
+RULES = [rule.function for rule in gd.rules.RULES]
 DIALECTS = [rule for rule in vars(gd.dialects).values() if getattr(rule, "__module__", "") == "gdcourse.dialects"]
 
 
@@ -73,8 +70,8 @@ def missing(what):
 
 # A process takes a whole file at a time: notebooks come first, for the book need not run them then; after them what
 # takes a minute or more, so that none is left for the end.
-LONG = """test_engines test_homes test_exercises test_explorer_page test_axe test_exercises_page test_mishaps test_pages
-test_pdf test_safety test_formulas test_manners test_sources test_outline""".split()  # noqa: SIM905
+LONG = """test_engines test_homes test_adding_a_rule test_exercises test_explorer_page test_axe test_exercises_page
+test_mishaps test_pages test_pdf test_safety test_formulas test_manners test_sources test_outline""".split()  # noqa: SIM905
 
 
 def turn(item):
@@ -116,6 +113,22 @@ def float64(torch):
 def node():
     path = shutil.which("node")
     return path or missing("node")
+
+
+@pytest.fixture(scope="session")
+def in_the_page(node):
+    """Runs a program in the page's Python, with all that the page gives it; returns the lines that it prints."""
+    parts = [small.files(part, "en") for part in small.PARTS]
+    files = {f"/lib/{path}": text for part in parts for path, text in part.items()}
+    command = [node, ROOT / "tests" / "micropython_run.mjs", ROOT / "_ext/coursesite/vendor/micropython"]
+
+    def run(program, **more):
+        job = json.dumps({"files": files | more, "program": program})
+        done = subprocess.run(command, input=job, capture_output=True, encoding="utf-8", timeout=300)
+        assert done.returncode == 0, done.stderr + done.stdout[-2000:]
+        return done.stdout.splitlines()
+
+    return run
 
 
 @pytest.fixture(autouse=True)

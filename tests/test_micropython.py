@@ -3,15 +3,13 @@
 import inspect
 import json
 import struct
-import subprocess
 
 import pytest
 from conftest import DIALECTS, ROOT, RULES, named
 
 import gdcourse as gd
 
-VENDOR = ROOT / "_ext" / "coursesite" / "vendor" / "micropython"
-FILES = ("optimizers", "surfaces", "dialects")
+DIALECT_FILE = "gdcourse/dialects.py"  # which no page needs
 POINTS = [(0.3, -1.2), (-2.0, 0.5), (1.5, 1.5), (3.25, -0.75)]
 
 # Both Pythons run this program.  Floats are printed as their eight bytes, so that no digit is lost.
@@ -45,26 +43,21 @@ def program():
 
 
 def numbers(output):
-    lines = [line.split() for line in output.splitlines()]
+    lines = [line.split() for line in output]
     return [(name, struct.unpack(f">{len(digits) // 16}d", bytes.fromhex(digits))) for name, digits in lines]
 
 
 @pytest.fixture(scope="module")
-def there(node):
+def there(in_the_page):
     """What MicroPython prints, as (name, floats)."""
-    files = {f"/lib/gdcourse/{name}.py": (ROOT / "gdcourse" / f"{name}.py").read_text("utf-8") for name in FILES}
-    job = json.dumps({"files": {**files, "/lib/gdcourse/__init__.py": ""}, "program": program()})
-    script = ROOT / "tests" / "micropython_run.mjs"
-    done = subprocess.run([node, script, VENDOR], input=job, capture_output=True, encoding="utf-8", timeout=60)
-    assert done.returncode == 0, done.stderr + done.stdout
-    return numbers(done.stdout)
+    return numbers(in_the_page(program(), **{"/lib/gdcourse/dialects.py": (ROOT / DIALECT_FILE).read_text("utf-8")}))
 
 
 @pytest.fixture
 def here(capsys):
     """What this Python prints."""
     exec(program(), {})
-    return numbers(capsys.readouterr().out)
+    return numbers(capsys.readouterr().out.splitlines())
 
 
 def test_same_digits(here, there):

@@ -6,10 +6,10 @@ import nbformat
 import numpy as np
 import pytest
 import questions
+from conftest import RULES, named
 from project import ROOT, chapters
 
 from gdcourse.exercises import get
-from gdcourse.exercises.core import RULES
 
 QUESTIONS = questions.load()
 EACH = pytest.mark.parametrize("name", QUESTIONS)
@@ -71,7 +71,7 @@ def test_no_number_is_typed_in():
     for question in QUESTIONS.values():
         if "value" in question:
             assert set(question) == {"exercise", "value", "asks", "right", "wrong"}
-            assert set(question["wrong"]) <= {*get(question["exercise"]).mistakes, *RULES}
+            assert set(question["wrong"]) <= {*get(question["exercise"]).mistakes, *map(named, RULES)}
 
 
 def test_solutions_stand_on_their_page_and_in_no_chapter():

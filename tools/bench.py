@@ -33,6 +33,7 @@ import numpy as np
 from project import EDITIONS, ROOT, chapters, copy_to
 
 import gdcourse as gd
+from gdcourse import browser
 
 KEPT = ROOT / "gdcourse" / "data" / "speed.json"
 
@@ -295,9 +296,7 @@ print(time.time() - begin)
 def in_engine(steps):
     """Seconds that the page's own Python takes for one race."""
     vendor = ROOT / "_ext" / "coursesite" / "vendor" / "micropython"
-    paths = ["optimizers.py", "surfaces.py", "exercises/vector.py", "explorer/page.py", "explorer/pair.py"]
-    files = {f"/lib/gdcourse/{path}": (ROOT / "gdcourse" / path).read_text("utf-8") for path in paths}
-    files |= {f"/lib/gdcourse/{folder}__init__.py": "" for folder in ("", "exercises/", "explorer/")}
+    files = {f"/lib/{path}": text for path, text in browser.files("course.json", "en").items()}
     job = json.dumps({"files": files, "program": ENGINE % steps})
     command = ["node", ROOT / "tests" / "micropython_run.mjs", vendor]
     done = [subprocess.run(command, input=job, capture_output=True, text=True, check=True) for _ in range(3)]

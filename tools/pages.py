@@ -25,8 +25,8 @@ from project import EDITIONS, ROOT, SOURCE, called, chapters, heading, mentioned
 from project import pages as all_pages
 
 import gdcourse as gd
-from gdcourse.exercises import core, get
-from gdcourse.exercises.shell import messages
+from gdcourse.exercises import get
+from gdcourse.exercises.shell import exercises, messages
 
 
 @cache
@@ -69,9 +69,9 @@ def print_defaults(language):
     table, words = load("parity.yml"), WORDS[language]
     libraries = words["all"].join(f"{name} {version}" for name, version in table["libraries"].items())
     parts = [table["intro"][language].strip().format(libraries=libraries)]
-    for rule, title in table["rules"].items():
-        rows = [row for row in table["rows"] if row["of"] == rule]
-        parts += [f"## {title[language]}", *formulas(rows, language), summary(rows, language)]
+    for rule in gd.rules.RULES:
+        rows = [row for row in table["rows"] if row["of"] == rule.name]
+        parts += [f"## {rule.title(language)}", *formulas(rows, language), summary(rows, language)]
         parts += [example(row, language) for row in rows]
     parts += [f"## {words['traps']}", "\n".join(f"- {trap[language]}" for trap in table["traps"])]
     return "\n\n".join(parts) + "\n"
@@ -305,19 +305,19 @@ def print_solutions(language):
     for page in chapters():
         text = page.source.read_text("utf-8")
         names = list(dict.fromkeys(re.findall(r"\{\{question ([\w-]+)\}\}", text)))
-        exercises = [name for name in re.findall(r'^gd\.check\("(\w+)"', text, re.M) if name not in used]
+        posed = [name for name in re.findall(r'^gd\.check\("(\w+)"', text, re.M) if name not in used]
         answer = load("solutions.yml").get(page.stem)
-        if not names and not exercises and not answer:
+        if not names and not posed and not answer:
             continue
-        used += exercises
+        used += posed
         parts += [f"## {heading(page, language) if page.above else called(page, language)}", where(page, language)]
         if names:
             parts += [words["questions"], *(key(name, language) for name in names)]
-        if exercises:
-            parts += [words["code"], *(reference(name, language) for name in exercises)]
+        if posed:
+            parts += [words["code"], *(reference(name, language) for name in posed)]
         if answer:
             parts += [words["experiment"], experiment(answer, language)]
-    rest = [name for name in core.ORDER if name not in used]
+    rest = [name for name in exercises() if name not in used]
     parts += [words["more"], words["more_intro"], *(reference(name, language) for name in rest)]
     return "\n\n".join(parts) + "\n"
 

@@ -15,8 +15,7 @@ import yaml
 from project import SOURCE
 
 from gdcourse.exercises import get
-from gdcourse.exercises.core import RULES
-from gdcourse.exercises.shell import messages
+from gdcourse.exercises.shell import exercises, messages
 
 
 @cache
@@ -81,7 +80,7 @@ def what(question, mistake, language):
         source = exercise.mistaken_source(mistake) if mistake else exercise.source
         line = " ".join(line_of(source, question["missing"]).split())  # edits leave double spaces behind
         return f"<code>{html.escape(line.removeprefix(question['missing']))}</code>"
-    if mistake in RULES:
+    if mistake in exercises():
         exercise, mistake = get(mistake), None
     rule = exercise.mistaken(mistake) if mistake else exercise.reference
     return float(eval(question["value"], {"rule": rule, "steps": steps, "arrays": arrays}))

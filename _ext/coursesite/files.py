@@ -12,6 +12,8 @@ from pathlib import Path
 from PIL import Image
 from sphinx.util.fileutil import copy_asset
 
+from gdcourse import browser
+
 from .links import NOT_TEXT, address, edition
 from .patches import is_mended, mend, mended, unfound
 from .policy import guarded
@@ -80,22 +82,13 @@ def shrink(path):
 
 # --- Python in the page -------------------------------------------------------
 
-# The files of gdcourse that run in MicroPython, which knows no package but its own.
-PYTHON = {
-    "course.json": ("optimizers.py", "surfaces.py", "exercises/vector.py", "explorer/page.py", "explorer/pair.py"),
-    "exercises.json": ("exercises/*.py",),
-}
-NOT_IN_THE_PAGE = ("__init__.py", "shell.py")
-
 
 def add_python(folder, language):
     """What assets/engine.js loads: MicroPython, the course's Python files, and all that for file://."""
     vendor = HERE / "vendor" / "micropython"
     copy_asset(vendor, folder)
     (folder / "micropython.mjs").unlink()
-    parts = {name: python_files(patterns) for name, patterns in PYTHON.items()}
-    words = ROOT / "gdcourse" / "exercises" / f"messages.{language}.json"
-    parts["exercises.json"]["gdcourse/exercises/messages.json"] = words.read_text("utf-8")
+    parts = {name: browser.files(name, language) for name in browser.PARTS}
     for name, files in parts.items():
         (folder / name).write_text(as_json(files), "utf-8")
     files = as_json({path: text for part in parts.values() for path, text in part.items()})
@@ -119,16 +112,6 @@ def python_worker(vendor):
 
 def as_json(files):
     return json.dumps(files, ensure_ascii=False, sort_keys=True)
-
-
-def python_files(patterns):
-    """Path in MicroPython's /lib: text."""
-    home = ROOT / "gdcourse"
-    paths = [path for pattern in patterns for path in home.glob(pattern) if path.name not in NOT_IN_THE_PAGE]
-    files = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
-    # the package's own __init__ would import numpy
-    inits = {f"{path.parent.relative_to(ROOT).as_posix()}/__init__.py": "" for path in paths}
-    return files | inits | {"gdcourse/__init__.py": ""}
 
 
 # --- downloads --------------------------------------------------------------

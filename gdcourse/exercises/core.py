@@ -1,6 +1,6 @@
 r"""From a learner's function to the name of the mistake in it.
 
-    exercises = load(read)                      # read(name) is the text of a file of gdcourse
+    exercises = load(read, rules)               # read(name) is the text of a file of gdcourse
     result = diagnose(exercises["adam"], fn, array)
     text(result, messages)
 
@@ -17,119 +17,39 @@ in which it runs.
 """
 
 from gdcourse import optimizers
-from gdcourse.exercises import bank, references
+from gdcourse.browser import reading
+from gdcourse.exercises import asked, bank
 from gdcourse.exercises.bank import numbers
 
-RULES = ("sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adadelta", "adam", "nadam", "amsgrad", "adamw")
-OTHERS = ("minibatch", "stopping", "bias_correction", "schedule", "generic")
-# As they come up in the course.
-ORDER = (
-    ("sgd", "minibatch", "stopping", "momentum", "rmsprop", "adagrad", "schedule", "adadelta", "bias_correction")
-    + ("adam", "amsgrad", "adamw", "nesterov", "nadam", "generic")
-)  # fmt: skip
+REFERENCES = "exercises.references"
 
 # What a message begins with, by its kind.
 SIGNS = {"pass": "✓", "wrong": "✗", "convention": "≈", "error": "!", "todo": "○", "note": "→"}
 BLANK = "____"  # what a learner replaces
 MOST = 200  # things in an answer: more are not looked at
 
-# --- the probes: gradients are recorded, so that a wrong step does not change what comes next ---
-
-ROWS = [
-    [0.3, -1.1, 0.7, 0.45, -0.85, 1.6],
-    [-0.5, 0.4, 1.3, -0.75, 0.2, -0.4],
-    [0.9, -0.2, -0.6, 0.1, 1.15, 0.5],
-    [0.15, -0.8, 0.35, -1.4, 0.65, -0.3],
-    [-1.2, 0.55, 0.1, 0.6, -0.25, 0.8],
-    [0.45, 0.25, -0.95, 0.35, 0.5, -0.15],
-]
-START = [0.5, -1.25, 2.0, -0.75, 1.5, 0.25]
-SLOPE = [0.6, 0.9, 0.4, 0.7, 0.5, 0.8]  # how the gradient changes away from theta: finds out where it was taken
-TELEPORTED = {
-    "t": 4,
-    "m": [0.2, -0.35, 0.5],
-    "v": [0.3, 0.05, 0.6],
-    "v_max": [0.55, 0.06, 0.65],
-    "u": [0.4, -0.3, 0.15],
-    "s": [0.25, 0.7, 0.1],
-    "d": [0.09, 0.02, 0.3],
-}
-
-
-# Two first steps, (theta, gradient): one asked in between the other leaves a trace in any memory.
-BETWEEN = [([0.5, -1.25, 2.0], [0.3, -1.1, 0.7]), ([-1.5, 0.75, 0.4], [-4.0, 0.05, -2.5])]
 # The types of values that somebody may put in front of brackets, meaning a product.
 NO_FUNCTIONS = ("numpy.ndarray", "numpy.float64", "Vec", "float", "int", "list", "tuple")
 
 
-def _rows(n, steps, scale=1.0):
-    return [[scale * g for g in row[:n]] for row in ROWS[:steps]]
-
-
-def _rule_probes(state, defaults):
-    settings = [
-        ({}, (3,), None, _rows(3, 6)),
-        ({"lr": 0.25, "mu": 0.6, "rho": 0.8, "beta1": 0.6, "beta2": 0.8, "eps": 0.1}, (2, 3), None, _rows(6, 4)),
-        (
-            {"lr": 0.5, "mu": 0.35, "rho": 0.45, "beta1": 0.35, "beta2": 0.45, "eps": 0.02, "weight_decay": 0.3},
-            (3,),
-            [TELEPORTED[name] for name in state],
-            _rows(3, 3),
-        ),
-        (
-            {"lr": 0.125, "mu": 0.8, "rho": 0.7, "beta1": 0.7, "beta2": 0.9, "eps": 0.01, "weight_decay": 0.1},
-            (3,),
-            None,
-            _rows(3, 4, 2.0**-7),
-        ),
-    ]
-    switches = [{}]
-    if "adaptive" in defaults:
-        switches = [{"correct": c, "adaptive": a} for c in (True, False) for a in (True, False)]
+def rule_probes(state, defaults, switches):
+    """What a rule is asked: for each of SETTINGS, and each way to set the switches, a run."""
+    ways = [{}]
+    for switch in switches:
+        ways = [dict(way, **{switch: on}) for way in ways for on in (True, False)]
     probes = []
-    for knobs, shape, start, gradients in settings:
-        for switch in switches:
-            known = dict(defaults)
-            known.update({k: v for k, v in knobs.items() if k in defaults})
-            known.update(switch)
-            probes.append({"shape": shape, "state": start, "gradients": gradients, "knobs": known})
+    for setting in asked.SETTINGS:
+        count = 1
+        for n in setting["shape"]:
+            count = count * n
+        gradients = [[setting["scale"] * g for g in row[:count]] for row in asked.ROWS[: setting["steps"]]]
+        given = [asked.STATES[name] for name in state] if setting["given"] else None
+        for way in ways:
+            knobs = dict(defaults)
+            knobs.update({name: value for name, value in setting["knobs"].items() if name in defaults})
+            knobs.update(way)
+            probes.append({"shape": setting["shape"], "state": given, "gradients": gradients, "knobs": knobs})
     return probes
-
-
-_LOSSES = [9.0, 5.0, 3.0, 2.5, 2.4, 2.39, 2.3895, 2.3894, 2.3894, 2.38935]
-_CALLS = {
-    # (which samples, how many there are)
-    "minibatch": [([4, 1, 5, 2], 6), ([3], 5), ([5, 0], 7)],
-    "bias_correction": [({"m": START[:3]}, t, {"beta": b}) for t in (1, 2, 5, 30) for b in (0.9, 0.35, 0.999)],
-    "schedule": [(t, {"lr": 0.3, "warmup": 4}) for t in (1, 2, 3, 4, 5, 9, 16)]
-    + [(t, {"lr": 0.05, "warmup": 10}) for t in (1, 6, 10, 11, 40)],
-    "stopping": [(_LOSSES[:n], {"tol": tol, "patience": 3}) for n in range(1, 11) for tol in (1e-2, 1e-3)]
-    + [
-        (losses, {"tol": 0.01, "patience": patience})
-        for patience in (1, 2, 4)
-        for losses in (
-            [4.0, 2.0, 1.0, 1.0, 1.001],  # still
-            [100.0, 52.0, 51.0, 50.5, 50.4, 50.3],  # slow
-            [1.0, 1.2, 1.6, 2.4, 4.0],  # rising
-            [2.0, 3.0, 2.0, 3.0, 2.0],  # swinging
-            [0.02, 0.015, 0.012, 0.0105, 0.0095],  # small, and falling
-            [500.0, 490.0, 488.0, 487.0, 486.0],  # large, nearly still
-            [-3.0, -3.5, -3.501, -3.502, -3.5025],  # below zero
-            [3.0, 2.0, 1.5, 1.4, 1.4141],  # as far below the limit as above it
-            [3.0, 2.0, 1.5, 1.4, 1.38605],
-            [50.0, 2.0, 2.0, 2.0, 2.0199, 2.0, 2.0],  # close to the limit, and back
-            [5.0, 2.02, 2.0],
-            [5.0, 2.0, 2.0199],
-            [5.0, 2.0, 2.02001],
-            [0.0, 0.0, 0.0, 0.0, 0.0],
-            [1.0, 1.0, 1.0, float("nan")],
-            [1.0, float("nan"), 1.0, 1.0, 1.0],
-            [1.0],
-            [1.0, 1.0],
-            [1.0, 1.0, 1.0],
-        )
-    ],
-}
 
 
 class Exercise:
@@ -137,33 +57,29 @@ class Exercise:
 
     ``quantities``  what is compared, in the order in which a mistake spreads
     ``probes``      the runs; ``mistakes``  names and edits, conventions last
+    ``gives``       how the function is called that the learner is given
+
+    ``asked.py`` says what is particular to one of them.
     """
 
     def __init__(self, name, source, reference):
         self.name = name
         self.source = source
         self.reference = reference
-        head = source[source.index("(") + 1 : source.index("):")]
-        self.arguments, self.state, self.defaults, keyword = [], [], {}, False
-        for part in head.split(","):
-            part, _, default = part.strip().partition("=")
-            if part == "*":
-                keyword = True
-            elif keyword and default:
-                self.defaults[part] = eval(default)
-            elif default:
-                self.state.append(part)
-            elif part:
-                self.arguments.append(part)
-        self.is_rule = name in RULES or name == "generic"
+        declared = reading.signature(source)
+        self.arguments = [name for name, default in declared["positional"] if not default]
+        self.state = [name for name, default in declared["positional"] if default]
+        self.defaults = {name: eval(default) for name, default in declared["knobs"] if default}
+        known = asked.ASKED.get(name, {})
+        self.is_rule = "calls" not in known
+        self.gives = known.get("gives", "grad(theta)")
+        self.yes_or_no = known.get("yes_or_no", False)
         if self.is_rule:
-            self.probes = _rule_probes(self.state, self.defaults)
-            self.quantities = self.state + ["theta"]
-            if name == "adadelta":  # d is made from the step
-                self.quantities = ["s", "theta", "d"]
+            self.probes = rule_probes(self.state, self.defaults, known.get("switches", ()))
+            self.quantities = known.get("quantities", self.state + ["theta"])
         else:
-            self.probes = [[call] for call in _CALLS[name]]
-            self.quantities = ["theta" if name == "minibatch" else "result"]
+            self.probes = [[call] for call in known["calls"]]
+            self.quantities = known.get("quantities", ["result"])
         self.conventions = bank.CONVENTIONS.get(name, {})
         self.mistakes = {k: v for k, v in bank.MISTAKES[name].items() if edited(source, v)}
         self.mistakes.update(self.conventions)
@@ -212,14 +128,29 @@ def source_of(text, name):
     return source[:first].rstrip() + source[last:]
 
 
-def load(read):
-    """All exercises by name; ``read("optimizers.py")`` must return the text of that file of gdcourse."""
-    rules, others = read("optimizers.py"), read("exercises/references.py")
+def load(read, rules):
+    """All exercises by name, as they come up in the course.
+
+    ``read("optimizers.py")``  must return the text of that file of gdcourse
+    ``rules``  [chapter, name, module] of each rule among them: ``gdcourse.rules.posed()``
+    """
     exercises = {}
-    for name in ORDER:
-        text, module = (rules, optimizers) if name in RULES else (others, references)
-        exercises[name] = Exercise(name, source_of(text, name), getattr(module, name))
+    for name, module in ordered(rules):
+        text = read(module.replace(".", "/") + ".py")
+        reference = getattr(__import__("gdcourse." + module, None, None, (name,)), name)
+        exercises[name] = Exercise(name, source_of(text, name), reference)
     return exercises
+
+
+def ordered(rules):
+    """[name, module] of each exercise: the rules by chapter, behind each what comes up after it."""
+    places = sorted([[chapter, place] for place, (chapter, _, _) in enumerate(rules)])
+    found = []
+    for _, place in places:
+        _, rule, module = rules[place]
+        found.append([rule, module])
+        found.extend([[name, REFERENCES] for name, after in asked.OTHERS if after == rule])
+    return found
 
 
 # --- running ------------------------------------------------------------------
@@ -279,7 +210,7 @@ def run(exercise, fn, probe, array):
 
 
 def _field(g, at, array, shape):
-    """The recorded gradient ``g``; away from ``at`` it changes with SLOPE."""
+    """The recorded gradient ``g``; away from ``at`` it changes with ``asked.SLOPE``."""
 
     def grad(theta):
         x = numbers(theta)
@@ -287,7 +218,7 @@ def _field(g, at, array, shape):
             x = x * len(at) if len(x) == 1 else x
         if len(x) != len(at):
             raise ValueError("grad wants theta of shape " + str(shape))
-        return array([gi + c * (xi - ai) for gi, c, xi, ai in zip(g, SLOPE, x, at)], shape)  # noqa: B905
+        return array([gi + c * (xi - ai) for gi, c, xi, ai in zip(g, asked.SLOPE, x, at)], shape)  # noqa: B905
 
     return Given(grad)
 
@@ -297,7 +228,7 @@ def _follow(exercise, fn, probe, array):
     count = 1
     for n in shape:
         count = count * n
-    theta = array(START[:count], shape)
+    theta = array(asked.START[:count], shape)
     state = [array(x, shape) if isinstance(x, list) else x for x in probe["state"] or []]
     for g in probe["gradients"]:
         at, like = numbers(theta), shape_of(theta)
@@ -323,19 +254,25 @@ def _follow(exercise, fn, probe, array):
 
 def _arguments(exercise, call, array):
     """The positional arguments and the knobs of one call, made anew."""
-    if exercise.name == "minibatch":
-        rows, n = call
-        # (the samples' gradients are those of ROWS)
-        example_gradient = Given(lambda theta, i: _field(ROWS[i % 6][:3], START[:3], array, (3,))(theta), 2)
-        return [array(START[:3], (3,)), example_gradient, list(rows)], {"n": n, "lr": 0.25}
-    args = [array(a["m"], (3,)) if isinstance(a, dict) else a for a in call[:-1]]
-    return [list(a) if isinstance(a, list) else a for a in args], call[-1]
+    arguments, knobs = call
+
+    def example_gradient(theta, i):
+        return _field(asked.ROWS[i % 6][:3], asked.START[:3], array, (3,))(theta)
+
+    def made(x):
+        if x is asked.GRADIENTS:
+            return Given(example_gradient, 2)
+        if isinstance(x, dict):
+            return array(x["vector"], (len(x["vector"]),))
+        return list(x) if isinstance(x, list) else x
+
+    return [made(x) for x in arguments], knobs
 
 
 def _call(exercise, fn, probe, array):
     for call in probe:
         args, knobs = _arguments(exercise, call, array)
-        start = numbers(args[0]) if exercise.name == "minibatch" else None
+        start = numbers(args[0]) if exercise.quantities == ["theta"] else None  # compare the step
         before = repr([numbers(a) for a in args if not callable(a)])
         out = fn(*args, **knobs)
         if out is None:
@@ -520,14 +457,14 @@ def observe(exercise, fn, array, line_of=None):
         return dict(result, id="todo", kind="todo")
     except NameError as error:
         if BLANK not in str(error):
-            return failed(result, error, line_of)
+            return failed(exercise, error, line_of)
         return dict(result, id="todo", kind="todo")
     except Wrong as wrong:
         return dict(result, id=wrong.id, **wrong.details)
     except BaseException as error:
         if getattr(error, "passes", False):  # not the learner's
             raise
-        return failed(result, error, line_of)
+        return failed(exercise, error, line_of)
     if repr(again) != repr(trace[0]):
         return dict(result, id="hidden", kind="wrong")
     return {"trace": trace}
@@ -540,6 +477,8 @@ def explain(exercise, trace, array):
     if found is None:
         return dict(result, id="pass", kind="pass")
     result.update(found)
+    if exercise.yes_or_no:
+        result["yes_or_no"] = True
     if "result" in exercise.quantities:
         result["input"] = _input(exercise, exercise.probes[found["probe"] - 1][0])
     name = named(exercise, trace, found, array)
@@ -550,8 +489,9 @@ def explain(exercise, trace, array):
 
 def _input(exercise, call):
     """The arguments of one call, as they would be written."""
-    values = [(name, x["m"] if isinstance(x, dict) else x) for name, x in zip(exercise.arguments, call)]  # noqa: B905
-    values += sorted(call[-1].items())
+    arguments, knobs = call
+    plain = [x["vector"] if isinstance(x, dict) else x for x in arguments]
+    values = list(zip(exercise.arguments, plain)) + sorted(knobs.items())  # noqa: B905
     shown = [
         (k, "[" + ", ".join([show(x, 6) for x in v]) + "]" if isinstance(v, list) else show(v, 6)) for k, v in values
     ]
@@ -561,7 +501,7 @@ def _input(exercise, call):
 def _remembers(exercise, fn, array):
     """Whether the same input gets another answer, once others have been asked in between."""
     if exercise.is_rule:
-        inputs = [_first(exercise, theta, g, array) for theta, g in BETWEEN]
+        inputs = [_first(exercise, theta, g, array) for theta, g in asked.BETWEEN]
     else:
         inputs = [lambda call=probe[0]: _arguments(exercise, call, array) for probe in exercise.probes]
     answers = [_answer(fn, inputs[0]())]  # an error in this one is for the caller to tell
@@ -604,13 +544,12 @@ def _plain(x):
         return type(x).__name__
 
 
-def failed(result, error, line_of):
+def failed(exercise, error, line_of):
     """The diagnosis of an error that the learner's code raised."""
-    line, says = line_of(error) if line_of else None, words_of(error)
-    found = dict(result, id="exception", error=says, line=line or "")
+    line, says = line_of(error) if line_of else None, reading.words_of(error)
+    found = {"exercise": exercise.name, "kind": "error", "id": "exception", "error": says, "line": line or ""}
     if isinstance(error, (NotCalled, NoSuchAttribute)) or "'Given'" in says:
-        call = "example_gradient(theta, i)" if result["exercise"] == "minibatch" else "grad(theta)"
-        return dict(found, id="not_called", expected=call)
+        return dict(found, id="not_called", expected=exercise.gives)
     if says.startswith("RecursionError") or "recursion depth" in says or "pystack" in says:  # the last: MicroPython
         return dict(found, about="recursion")
     if isinstance(error, MemoryError):
@@ -624,24 +563,14 @@ def failed(result, error, line_of):
     return found
 
 
-def words_of(error):
-    """Its type and message, as Python prints them."""
-    try:
-        words = str(error)[:200]
-    except BaseException as odd:  # an error of the learner's own make
-        if getattr(odd, "passes", False):
-            raise
-        words = ""
-    return type(error).__name__ + ": " + words
-
-
 def named(exercise, trace, found, array):
     """The mistake, or the pair of mistakes "a+b", that does what ``trace`` does; None when none does."""
     for name in sorted(exercise.mistakes):  # (MicroPython's dictionaries have no order)
         if difference(exercise, trace, exercise.mistaken(name), array) is None:
             return name.split("~")[0]
     # Most pairs are ruled out by the first step of one probe, that where the state is given.
-    first = 2 if exercise.is_rule and exercise.name != "generic" else found["probe"] - 1
+    given = [k for k, probe in enumerate(exercise.probes) if exercise.is_rule and probe["state"] is not None]
+    first = given[0] if len(given) == 1 else found["probe"] - 1
     effects = {name: _effect(exercise, name, first, array) for name in exercise.mistakes}
     names = sorted(exercise.mistakes)
     for i, a in enumerate(names):
@@ -692,7 +621,7 @@ def _may_be(exercise, step, a, b, right):
 
 
 def text(result, messages):
-    """The message for ``result``, a list of lines; ``messages`` is one of the messages.*.json."""
+    """The message for ``result``, a list of lines; ``messages`` are the words of one language."""
     say, name = messages["words"], result["exercise"]
     if result["id"] == "hint":
         return [say["hint"].format(got=result["got"]), messages["hints"][name][result["level"] - 1]]
@@ -726,7 +655,7 @@ def _entry(result, id, messages):
 def _figures(result):
     """The two figures as they are shown, never alike: as many digits as it takes, or words if yes or no is asked."""
     pair = result["yours"], result["reference"]
-    if result["exercise"] == "stopping":
+    if result.get("yes_or_no"):
         return [str(x == 1) if x in (0, 1) else show(x) for x in pair]
     return apart(*pair)
 

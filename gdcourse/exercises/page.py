@@ -1,16 +1,15 @@
 """What the page calls, as a notebook calls ``shell``: an answer comes in as text, words come out as lists of lines.
 
 Runs in MicroPython and in CPython alike.  The learner's own ``import numpy``
-finds the stand-in of ``vector``; ``/lib`` is where the page keeps its files.
+finds the stand-in of ``browser.vector``; ``/lib`` is where the page keeps its files.
 """
 
-import io
 import json
 import sys
 
-from gdcourse import optimizers
+from gdcourse.browser import reading
+from gdcourse.browser.vector import Vec, np
 from gdcourse.exercises import core
-from gdcourse.exercises.vector import Vec, np
 
 FILES = "/lib/gdcourse/"
 FULL_WIDTH = "（）［］｛｝【】，。：；＝＋－＊／＜＞“”‘’　−"  # what looks like code and is none
@@ -22,9 +21,8 @@ _kept = {}
 def exercises():
     """All exercises by name, made on first use."""
     if "exercises" not in _kept:
-        optimizers.maximum = np.maximum  # which also takes a Vec on its right
         sys.modules["numpy"] = np
-        _kept["exercises"] = core.load(_read)
+        _kept["exercises"] = core.load(_read, json.loads(_read("rules.json")))
     return _kept["exercises"]
 
 
@@ -52,7 +50,7 @@ def check(id, source):
     where = {}
 
     def line_of(error):
-        where["line"] = line = _line(error)
+        where["line"] = line = reading.line_of(error, "<answer>")
         return line and "[" + str(line) + "] " + source.split("\n")[line - 1].strip()
 
     sign, number = _not_code(source)
@@ -65,10 +63,10 @@ def check(id, source):
     try:
         exec(_compiled(source), scope)
     except SyntaxError as error:
-        where["line"] = line = getattr(error, "lineno", None) or _line(error)
-        result.update({"id": "syntax", "error": core.words_of(error), "line": str(line or "?")})
+        where["line"] = line = reading.line_of(error, "<answer>")
+        result.update({"id": "syntax", "error": reading.words_of(error), "line": str(line or "?")})
     except Exception as error:
-        result = core.failed(result, error, line_of)
+        result = core.failed(exercise, error, line_of)
     if "id" not in result:
         if "my_" + id in scope:
             result = core.diagnose(exercise, scope["my_" + id], lambda values, shape: Vec(values), line_of)
@@ -136,17 +134,3 @@ class _Course:
     """What a cell copied from the notebook calls ``gd``."""
 
     check = hint = solution = staticmethod(lambda *arguments, **knobs: None)
-
-
-def _line(error):
-    """The number of the answer's line in which ``error`` arose; None when it arose in calling the function."""
-    if not hasattr(sys, "print_exception"):  # CPython
-        found, at = None, error.__traceback__
-        while at:
-            found = at.tb_lineno if at.tb_frame.f_code.co_filename == "<answer>" else found
-            at = at.tb_next
-        return found
-    trace = io.StringIO()
-    sys.print_exception(error, trace)
-    places = trace.getvalue().split('"<answer>", line ')[1:]
-    return int(places[-1].split(",")[0].split("\n")[0]) if places else None

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from gdcourse import rules
 from gdcourse.exercises import core
 from gdcourse.languages import language, say
 from gdcourse.listing import Source
@@ -92,13 +93,15 @@ class _Listing(dict):
 
 @cache
 def messages(lang):
-    """The words of one language, as in ``messages.zh.json``."""
-    return json.loads((HERE / f"messages.{lang}.json").read_text("utf-8"))
+    """The words of ``messages.json`` in one language, and the names of the rules."""
+    known = json.loads((HERE / "messages.json").read_text("utf-8"))
+    ours = {part: {key: words[lang] for key, words in entries.items()} for part, entries in known.items()}
+    return ours | {"titles": ours["titles"] | rules.names(lang)}
 
 
 @cache
 def exercises():
-    return core.load(lambda name: (HERE.parent / name).read_text("utf-8"))
+    return core.load(lambda name: (HERE.parent / name).read_text("utf-8"), rules.posed())
 
 
 def get(name: str) -> core.Exercise:
@@ -155,7 +158,7 @@ def solution(id: str, force: bool = False) -> Source | Message:
 
 def listing() -> dict[str, str]:
     """All exercises in the order of the course, each "open", "tried" or "solved" in this session."""
-    return _Listing({name: _seen.get(name, "open") for name in core.ORDER})
+    return _Listing({name: _seen.get(name, "open") for name in exercises()})
 
 
 def stub(id: str, blank: str | None = None) -> str:

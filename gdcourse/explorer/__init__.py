@@ -4,7 +4,6 @@
     gd.Explorer(preset=5)      the question of chapter 5
 
 ``page.py``      what is computed, here in the kernel and by MicroPython in the static page
-``pair.py``      two numbers at once, for the page
 ``js/``          drawing and listening: ``explorer.js`` puts the parts together; ``explorer.css`` its look
 ``bundle.py``    those modules as one script, as notebook and page load it
 ``presets.json`` the chapters' questions, the ranges of the sliders; ``words.*.json``
@@ -26,7 +25,9 @@ from typing import Any
 import numpy as np
 
 from gdcourse import optimizers, surfaces
+from gdcourse import rules as registry
 from gdcourse.checks import check_count, check_knob, check_problem, check_rule
+from gdcourse.exercises import get
 from gdcourse.explorer import bundle, looks, page, picture
 from gdcourse.guard import Guard, Loss
 from gdcourse.languages import language, say
@@ -50,7 +51,8 @@ def presets():
 
 @cache
 def words(lang):
-    return json.loads((HERE / f"words.{lang}.json").read_text("utf-8"))
+    known = json.loads((HERE / f"words.{lang}.json").read_text("utf-8"))
+    return known | {f"rule.{name}": called for name, called in registry.names(lang).items()}
 
 
 def scripts():
@@ -86,13 +88,9 @@ def common(lang=None):
 
 
 def known_rules():
-    """What can race: the rules of the course, and Adam without its correction."""
-    known = {name: about(rule) for name, rule in vars(optimizers).items() if name in looks.table()}
-    plain = known["adam"]["source"]
-    off = plain.replace("adam(", "adam_uncorrected(")
-    for average in "m", "v":
-        off = off.replace(f"{average} / (1 - beta{1 + (average == 'v')}**t)", average)
-    return known | {"adam_uncorrected": {**known["adam"], "source": off, "edited": True}}
+    """What can race: the rules of the course, and those of the bank's mistakes that have a name."""
+    known = {rule.name: about(rule.function) for rule in registry.in_explorer()}
+    return known | {name: edited(name, variant) for name, variant in registry.VARIANTS.items()}
 
 
 def known_tasks():
@@ -131,6 +129,14 @@ def about(rule):
     knobs = {p.name: float(p.default) for p in parameters if p.kind == p.KEYWORD_ONLY}
     state = [p.name for p in parameters[2:] if p.kind != p.KEYWORD_ONLY]
     return {"state": state, "knobs": knobs, "source": str(source(rule))}
+
+
+def edited(name, variant):
+    """A variant: its rule, with the bank's mistake in its source."""
+    exercise = get(variant.of)
+    source = exercise.mistaken_source(variant.mistake).replace(f"def {variant.of}(", f"def {name}(")
+    lines = [line.rstrip() for line in source.split("\n")]
+    return about(exercise.reference) | {"source": "\n".join(lines), "edited": True}
 
 
 def task_of(problem, batch=0):

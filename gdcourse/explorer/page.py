@@ -18,13 +18,12 @@ import sys
 from array import array
 
 from gdcourse import optimizers, surfaces
-from gdcourse.explorer.pair import Pair, maximum, np
+from gdcourse.browser import reading
+from gdcourse.browser.vector import Pair, np
 
 INF = float("inf")
 TARGET = 1e-4  # J − best that counts as there
 MICRO = sys.implementation.name == "micropython"
-if MICRO:
-    optimizers.maximum = maximum
 
 
 # --- problems: a loss, and the gradient of each step --------------------------
@@ -140,58 +139,21 @@ def rule_of(racer, rules):
         exec(compile(text, "<rule>", "exec"), space)
         return space[signature(text)["name"]]
     except Exception as error:
-        raise Mistake(described(error), line_of(error)) from None
-
-
-def described(error):
-    return type(error).__name__ + ": " + (getattr(error, "msg", None) or str(error))
-
-
-def line_of(error):
-    """The last line of the rule's own text that the error passed through, or None."""
-    if hasattr(sys, "print_exception"):
-        import io
-
-        said = io.StringIO()
-        sys.print_exception(error, said)
-        found = [part for part in said.getvalue().split('File "')[1:] if part.startswith("<rule>")]
-        return int(found[-1].split("line ")[1].split(",")[0].split("\n")[0]) if found else None
-    if isinstance(error, SyntaxError):
-        return error.lineno
-    at, line = error.__traceback__, None
-    while at:
-        if at.tb_frame.f_code.co_filename == "<rule>":
-            line = at.tb_lineno
-        at = at.tb_next
-    return line
+        raise mistake(error) from None
 
 
 def signature(text):
     """Name, state and knobs as the ``def`` of a rule declares them: {"name": …, "state": […], "knobs": {…}}."""
-    start = text.find("def ")
-    if start < 0:
+    found = reading.signature(text)
+    if not found:
         raise Mistake("SyntaxError: def my_rule(theta, grad, *, lr=0.1): …", 1)
-    opening, depth, parts, part = text.index("(", start), 0, [], ""
-    for letter in text[opening:]:
-        depth += (letter in "([{") - (letter in ")]}")
-        if depth == 0:
-            break
-        if letter == "," and depth == 1:
-            parts.append(part)
-            part = ""
-        elif not (letter == "(" and depth == 1 and not part):
-            part += letter
-    parts = [p.strip() for p in parts + [part] if p.strip()]
-    star = parts.index("*") if "*" in parts else len(parts)
-    knobs = {}
-    for knob in parts[star + 1 :]:
-        name, _, value = knob.partition("=")
-        knobs[name.strip()] = float(eval(value)) if value.strip() else 0.01
-    return {
-        "name": text[start + 4 : opening].strip(),
-        "state": [p.partition("=")[0].strip() for p in parts[2:star]],
-        "knobs": knobs,
-    }
+    knobs = {name: float(eval(default)) if default else 0.01 for name, default in found["knobs"]}
+    return {"name": found["name"], "state": [name for name, _ in found["positional"][2:]], "knobs": knobs}
+
+
+def mistake(error):
+    """The ``Mistake`` that an error of the rule's is."""
+    return Mistake(reading.words_of(error), reading.line_of(error, "<rule>"))
 
 
 # --- the race -----------------------------------------------------------------
@@ -231,7 +193,7 @@ def follow(problem, rule, racer, target, pair):
         try:
             x, y = walker.step(next(gradients))
         except Exception as error:
-            raise Mistake(described(error), line_of(error)) from None
+            raise mistake(error) from None
         loss = problem.loss(x, y)
         if not -INF < loss < INF:
             diverged = True

@@ -26,10 +26,10 @@ def still(explorer, common):
     stop = words["stop"]
     alt = f"{words['shown'].format(task=task, count=len(paths))} {stop.join(said)}{stop.strip()}"
     question = common["questions"].get(spec["question"], "")
-    looks = [(look["light"], dashes(look)) for look in assigned(spec["racers"], common["looks"])]
+    looks = [(colours(look), dashes(look)) for look in assigned(spec["racers"], common["looks"])]
     legend = "".join(
         f'<li><svg viewBox="0 0 30 8" width="30" height="8" aria-hidden="true"><path d="M0 4h30" '
-        f'class="gx-path" style="--c:{colour};stroke-dasharray:{dash}"/></svg> {html.escape(sentence)}</li>'
+        f'class="gx-path" style="{colour};stroke-dasharray:{dash}"/></svg> {html.escape(sentence)}</li>'
         for (colour, dash), sentence in zip(looks, said, strict=True)
     )
     ask = f'<p class="gx-question">{html.escape(question)}</p>' if question else ""
@@ -75,6 +75,10 @@ def dashes(look):
     return " ".join(map(str, look["dash"])) or "none"
 
 
+def colours(look):
+    return f"--c:{look['light']};--c-dark:{look['dark']}"
+
+
 def region(view):
     """The part of the plane that the picture shows: ``view``, and what else fits, at equal scales."""
     left, right, bottom, top = view
@@ -115,9 +119,9 @@ def drawn(spec, paths, looks):
     for path, (colour, dash) in zip(paths, looks, strict=True):
         if len(path):
             joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(*at(path[:, 0], path[:, 1]), strict=True))
-            out.append(f'<path class="gx-path" style="--c:{colour};stroke-dasharray:{dash}" d="M{joined}"/>')
+            out.append(f'<path class="gx-path" style="{colour};stroke-dasharray:{dash}" d="M{joined}"/>')
             x, y = at(*path[-1, :2])
-            out.append(f'<circle class="gx-head" style="--c:{colour}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
+            out.append(f'<circle class="gx-head" style="{colour}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
     x, y = at(*spec["start"])
     out.append(f'<circle class="gx-start" cx="{x:.1f}" cy="{y:.1f}" r="7"/>')
     for a, b in spec["minima"]:

@@ -9,6 +9,7 @@ import numpy as np
 import traitlets
 
 from gdcourse import explorer
+from gdcourse.browser import reading
 from gdcourse.explorer import page
 
 
@@ -64,5 +65,5 @@ class ExplorerWidget(anywidget.AnyWidget):
         except page.Mistake as mistake:
             answer = {"error": {"name": "PythonError", "message": mistake.what, "line": mistake.line}}
         except Exception as error:
-            answer = {"error": {"name": "PythonError", "message": page.described(error)}}
+            answer = {"error": {"name": "PythonError", "message": reading.words_of(error)}}
         self.send({"id": content["id"], **answer})

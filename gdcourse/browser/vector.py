@@ -3,12 +3,11 @@
 Division by zero gives inf or nan, the root of a negative number nan; nothing
 raises.  ``np`` stands in for the handful of numpy functions that people
 write in an update rule.
-
-MicroPython does not try ``number >= vector`` from the vector's side, so the
-page also says ``optimizers.maximum = vector.np.maximum``.
 """
 
 import math
+
+from gdcourse.optimizers import maximum
 
 INF = float("inf")
 NAN = INF - INF
@@ -37,6 +36,10 @@ class Vec:
     def __init__(self, values):
         self.values = [float(x) for x in values]
 
+    def like(self, values):
+        """A vector of this kind."""
+        return Vec(values)
+
     @property
     def shape(self):
         return (len(self.values),)
@@ -52,7 +55,7 @@ class Vec:
         return list(self.values)
 
     def copy(self):
-        return Vec(self.values)
+        return self.like(self.values)
 
     def sum(self, axis=None):
         return sum(self.values)
@@ -62,6 +65,10 @@ class Vec:
 
     def max(self):
         return max(self.values)
+
+    def clip(self, low, high=None):
+        above = self._with(low, maximum)
+        return above if high is None else -(-above).clip(-1 * high)
 
     def astype(self, dtype):
         return self.copy()
@@ -73,11 +80,11 @@ class Vec:
 
     def _with(self, other, f):
         if isinstance(other, (int, float, bool)):  # (in MicroPython True is no int)
-            return Vec([f(a, other) for a in self.values])
+            return self.like([f(a, other) for a in self.values])
         other = getattr(other, "values", other)
         if len(other) != len(self.values):
             raise ValueError("lengths %d and %d do not fit" % (len(self.values), len(other)))  # noqa: UP031
-        return Vec([f(a, b) for a, b in zip(self.values, other)])  # noqa: B905  (MicroPython has no strict=)
+        return self.like([f(a, b) for a, b in zip(self.values, other)])  # noqa: B905  (MicroPython has no strict=)
 
     def __add__(self, other):
         return self._with(other, lambda a, b: a + b)
@@ -127,10 +134,13 @@ class Vec:
         return self
 
     def __neg__(self):
-        return Vec([-a for a in self.values])
+        return self.like([-a for a in self.values])
 
     def __abs__(self):
-        return Vec([abs(a) for a in self.values])
+        return self.like([abs(a) for a in self.values])
+
+    def __bool__(self):
+        raise ValueError("the truth of several numbers is ambiguous; a rule counts, it does not branch")
 
     def __len__(self):
         return len(self.values)
@@ -154,16 +164,68 @@ class Vec:
         return iter(self.values)
 
 
-def _maximum(a, b):
-    if not isinstance(a, Vec):
-        if not isinstance(b, Vec):
-            return a if a >= b else b
-        a, b = b, a
-    return a._with(b, lambda x, y: x if x >= y or x != x else y)
+class Pair(Vec):
+    """Two numbers, about three times as fast: the page follows hundreds of steps between two positions of a slider."""
 
+    def __init__(self, x, y):
+        self.x = x
+        self.y = y
 
-def _values(x):
-    return x.values if isinstance(x, Vec) else x
+    @property
+    def values(self):
+        return [self.x, self.y]
+
+    @values.setter
+    def values(self, two):
+        self.x, self.y = two
+
+    def like(self, values):
+        return Pair(*values)
+
+    # The page spends its time here: one test of the type, one new object.
+
+    def __add__(self, other):
+        if type(other) is Pair:
+            return Pair(self.x + other.x, self.y + other.y)
+        return Pair(self.x + other, self.y + other)
+
+    def __sub__(self, other):
+        if type(other) is Pair:
+            return Pair(self.x - other.x, self.y - other.y)
+        return Pair(self.x - other, self.y - other)
+
+    def __rsub__(self, other):
+        return Pair(other - self.x, other - self.y)
+
+    def __mul__(self, other):
+        if type(other) is Pair:
+            return Pair(self.x * other.x, self.y * other.y)
+        return Pair(self.x * other, self.y * other)
+
+    def __truediv__(self, other):
+        try:
+            if type(other) is Pair:
+                return Pair(self.x / other.x, self.y / other.y)
+            return Pair(self.x / other, self.y / other)
+        except ZeroDivisionError:
+            return self._with(other, _divide)
+
+    def __pow__(self, other):
+        if type(other) is int and other == 2:
+            return Pair(self.x * self.x, self.y * self.y)
+        return self._with(other, _power)
+
+    def __neg__(self):
+        return Pair(-self.x, -self.y)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __getitem__(self, i):
+        return (self.x, self.y)[i]
+
+    def __iter__(self):
+        return iter((self.x, self.y))
 
 
 def _each(f):
@@ -173,8 +235,9 @@ def _each(f):
         sizes = [len(a) for a in args if isinstance(a, (Vec, list, tuple))]
         if not sizes:
             return f(*args)
-        rows = [_values(a) if isinstance(a, (Vec, list, tuple)) else [a] * sizes[0] for a in args]
-        return Vec([f(*[row[k] for row in rows]) for k in range(sizes[0])])
+        rows = [list(a) if isinstance(a, (Vec, list, tuple)) else [a] * sizes[0] for a in args]
+        like = next((a.like for a in args if isinstance(a, Vec)), Vec)
+        return like([f(*[row[k] for row in rows]) for k in range(sizes[0])])
 
     return g
 
@@ -240,7 +303,7 @@ class np:
     empty = zeros
     broadcast_to = staticmethod(lambda x, shape: x.copy() if isinstance(x, Vec) else _filled(x)(shape))
     zeros_like = staticmethod(lambda x: x * 0.0 if isinstance(x, Vec) else 0.0)
-    ones_like = staticmethod(lambda x: Vec([1.0] * len(x)) if isinstance(x, Vec) else 1.0)
+    ones_like = staticmethod(lambda x: x.like([1.0] * len(x)) if isinstance(x, Vec) else 1.0)
     shape = staticmethod(lambda x: getattr(x, "shape", ()))
     sqrt = staticmethod(lambda x: x**0.5 if isinstance(x, Vec) else _power(x, 0.5))
     abs = absolute = staticmethod(abs)
@@ -253,8 +316,8 @@ class np:
     divide = true_divide = staticmethod(_each(_divide))
     power = staticmethod(_each(_power))
     hypot = staticmethod(_each(lambda a, b: (a * a + b * b) ** 0.5))
-    maximum = fmax = staticmethod(_maximum)
-    minimum = fmin = staticmethod(lambda a, b: -1 * _maximum(-1 * a, -1 * b))
+    maximum = fmax = staticmethod(maximum)
+    minimum = fmin = staticmethod(lambda a, b: -1 * maximum(-1 * a, -1 * b))
     clip = staticmethod(_each(lambda x, low, high: min(max(x, low), high)))
     where = staticmethod(_each(lambda condition, a, b: a if condition else b))
     sum, mean = staticmethod(_over("sum", sum)), staticmethod(_over("mean", lambda x: sum(x) / len(x)))
