@@ -189,6 +189,8 @@ def site(tmp_path_factory, worker_id, pytestconfig):
 
 def know_what_has_run(project, config):
     """Give the project's cache each notebook that ../conftest.py has kept, if the package is still the same."""
+    if not hasattr(config, "cache"):  # -p no:cacheprovider
+        return
     for language in "zh_CN", "en":
         cache = get_cache(project / "_build" / "cache" / package_digest() / language)
         for path in (config.cache.mkdir("executed") / language).glob("*.ipynb"):
