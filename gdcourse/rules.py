@@ -9,7 +9,9 @@ rules that the tests go through.
 What an entry lacks, ``tests/gaps.py`` says in a sentence.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from gdcourse import optimizers
 
@@ -73,24 +75,24 @@ class Look:
 class Rule:
     """An entry.  Nothing has a default but the heading: what is left out is said by a test."""
 
-    function: object = None  # of optimizers.py
-    family: str = None  # what it remembers: a key of COLOURS
-    called: dict = None  # language → its name, as within a sentence
-    exercise: object = None  # the number of the chapter that it is an exercise of, or why it is none
-    explorer: object = None  # True, or why it does not race there
-    form: str = None  # "elementwise", or "matrix" if it sees whole matrices
-    heading: dict = None  # language → its name as a heading, where that is another
+    function: Any = None  # of optimizers.py
+    family: str | None = None  # what it remembers: a key of COLOURS
+    called: Any = None  # language → its name, as within a sentence
+    exercise: int | str | None = None  # the number of the chapter that it is an exercise of, or why it is none
+    explorer: bool | str | None = None  # True, or why it does not race there
+    form: str | None = None  # "elementwise", or "matrix" if it sees whole matrices
+    heading: dict[str, str] | None = None  # language → its name as a heading, where that is another
 
     @property
-    def name(self):
+    def name(self) -> str:
         return self.function.__name__
 
     @property
-    def module(self):
+    def module(self) -> str:
         """The file that it stands in, below ``gdcourse`` and without its ending."""
         return self.function.__module__.partition(".")[2]
 
-    def title(self, language):
+    def title(self, language: str) -> str:
         return (self.heading or self.called)[language]
 
 
@@ -186,7 +188,7 @@ class Variant:
 
     of: str
     mistake: str
-    called: dict
+    called: dict[str, str]
 
 
 VARIANTS = {
@@ -197,9 +199,9 @@ VARIANTS = {
 # --- what follows from the entries ----------------------------------------------
 
 
-def looks(rules=RULES):
+def looks(rules: Sequence[Rule] = RULES) -> dict[str, Look]:
     """Name → ``Look``: each family hands out its own in the order of its rules; a variant wears its rule's, dashed."""
-    found = {}
+    found: dict[str, Look] = {}
     for family, colours in COLOURS.items():
         members = [rule.name for rule in rules if rule.family == family]
         found |= {name: Look(*colour, MARKS[family]) for name, colour in zip(members, colours, strict=False)}
@@ -207,18 +209,18 @@ def looks(rules=RULES):
     return ordered | {name: replace(found[variant.of], dash="--") for name, variant in VARIANTS.items()}
 
 
-def names(language):
+def names(language: str) -> dict[str, str]:
     """Name in code → what it is called, variants too."""
-    entries = {rule.name: rule for rule in RULES} | VARIANTS
+    entries: dict[str, Any] = {rule.name: rule for rule in RULES} | VARIANTS
     return {name: entry.called[language] for name, entry in entries.items()}
 
 
-def in_explorer(rules=RULES):
+def in_explorer(rules: Sequence[Rule] = RULES) -> list[Rule]:
     """Those that race there."""
     return [rule for rule in rules if rule.explorer is True]
 
 
-def posed(rules=RULES):
+def posed(rules: Sequence[Rule] = RULES) -> list[list[Any]]:
     """[chapter, name, module] of each rule that is an exercise: JSON, for the page cannot import this file."""
     return [[rule.exercise, rule.name, rule.module] for rule in rules if isinstance(rule.exercise, int)]
 
