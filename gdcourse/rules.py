@@ -72,7 +72,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Rule:
+class Entry:
     """An entry.  Nothing has a default but the heading: what is left out is said by a test."""
 
     function: Any = None  # of optimizers.py
@@ -97,7 +97,7 @@ class Rule:
 
 
 RULES = (
-    Rule(
+    Entry(
         optimizers.sgd,
         family="nothing",
         called={"zh": "梯度下降", "en": "gradient descent"},
@@ -106,7 +106,7 @@ RULES = (
         explorer=True,
         form="elementwise",
     ),
-    Rule(
+    Entry(
         optimizers.momentum,
         family="direction",
         called={"zh": "动量法", "en": "momentum"},
@@ -115,7 +115,7 @@ RULES = (
         explorer=True,
         form="elementwise",
     ),
-    Rule(
+    Entry(
         optimizers.nesterov,
         family="direction",
         called={"zh": "Nesterov 动量", "en": "Nesterov momentum"},
@@ -123,7 +123,7 @@ RULES = (
         explorer=True,
         form="elementwise",
     ),
-    Rule(
+    Entry(
         optimizers.rmsprop,
         family="size",
         called={"zh": "RMSProp", "en": "RMSProp"},
@@ -131,7 +131,7 @@ RULES = (
         explorer=True,
         form="elementwise",
     ),
-    Rule(
+    Entry(
         optimizers.adagrad,
         family="size",
         called={"zh": "Adagrad", "en": "Adagrad"},
@@ -139,7 +139,7 @@ RULES = (
         explorer=True,
         form="elementwise",
     ),
-    Rule(
+    Entry(
         optimizers.adadelta,
         family="size",
         called={"zh": "Adadelta", "en": "Adadelta"},
@@ -147,7 +147,7 @@ RULES = (
         explorer=True,
         form="elementwise",
     ),
-    Rule(
+    Entry(
         optimizers.adam,
         family="both",
         called={"zh": "Adam", "en": "Adam"},
@@ -155,7 +155,7 @@ RULES = (
         explorer=True,
         form="elementwise",
     ),
-    Rule(
+    Entry(
         optimizers.nadam,
         family="both",
         called={"zh": "Nadam", "en": "Nadam"},
@@ -163,7 +163,7 @@ RULES = (
         explorer=True,
         form="elementwise",
     ),
-    Rule(
+    Entry(
         optimizers.amsgrad,
         family="both",
         called={"zh": "AMSGrad", "en": "AMSGrad"},
@@ -171,7 +171,7 @@ RULES = (
         explorer=True,
         form="elementwise",
     ),
-    Rule(
+    Entry(
         optimizers.adamw,
         family="both",
         called={"zh": "AdamW", "en": "AdamW"},
@@ -199,7 +199,7 @@ VARIANTS = {
 # --- what follows from the entries ----------------------------------------------
 
 
-def looks(rules: Sequence[Rule] = RULES) -> dict[str, Look]:
+def looks(rules: Sequence[Entry] = RULES) -> dict[str, Look]:
     """Name → ``Look``: each family hands out its own in the order of its rules; a variant wears its rule's, dashed."""
     found: dict[str, Look] = {}
     for family, colours in COLOURS.items():
@@ -215,12 +215,12 @@ def names(language: str) -> dict[str, str]:
     return {name: entry.called[language] for name, entry in entries.items()}
 
 
-def in_explorer(rules: Sequence[Rule] = RULES) -> list[Rule]:
+def in_explorer(rules: Sequence[Entry] = RULES) -> list[Entry]:
     """Those that race there."""
     return [rule for rule in rules if rule.explorer is True]
 
 
-def posed(rules: Sequence[Rule] = RULES) -> list[list[Any]]:
+def posed(rules: Sequence[Entry] = RULES) -> list[list[Any]]:
     """[chapter, name, module] of each rule that is an exercise: JSON, for the page cannot import this file."""
     return [[rule.exercise, rule.name, rule.module] for rule in rules if isinstance(rule.exercise, int)]
 

@@ -30,7 +30,7 @@ def lion(theta, grad, m=0.0, *, lr=0.0001, beta1=0.9, beta2=0.99, weight_decay=0
     m = beta2 * m + (1 - beta2) * g
     return theta - lr * (c / maximum(abs(c), 1e-30) + weight_decay * theta), (m,)
 '''
-ENTRY = """    Rule(
+ENTRY = """    Entry(
         optimizers.lion,
         family="direction",
         called={{"zh": "Lion", "en": "Lion"}},

@@ -13,7 +13,7 @@ import gdcourse as gd
 from gdcourse import checks, explorer, plotting, rules
 from gdcourse.exercises import get, shell
 
-LION = rules.Rule(
+LION = rules.Entry(
     gd.sgd, family="direction", called={"zh": "狮", "en": "Lion"}, exercise=8, explorer=True, form="elementwise"
 )
 
