@@ -386,7 +386,7 @@ def test_an_edited_rule_races_the_original(adam, page):
 
 def test_a_new_knob_gets_a_slider(adam):
     edit(
-        adam, lambda text: text.replace("eps=1e-8)", "eps=1e-8, brake=0.5)").replace("lr * m_hat", "brake * lr * m_hat")
+        adam, lambda text: text.replace("eps=1e-8,", "eps=1e-8, brake=0.5,").replace("lr * m_hat", "brake * lr * m_hat")
     )
     adam.locator("summary", has_text="More knobs").click()
     assert adam.locator("[data-knob='2.brake']").count() == 1
@@ -394,7 +394,7 @@ def test_a_new_knob_gets_a_slider(adam):
 
 def test_a_mistake_is_shown_by_its_line(adam):
     edit(adam, lambda text: text.replace("m_hat = m /", "m_hat = mm /"))
-    assert re.search(r"Line 6: NameError", adam.locator(".gx-fault").inner_text())
+    assert re.search(r"Line 9: NameError", adam.locator(".gx-fault").inner_text())
     edit(adam, lambda text: "def adam(theta, grad)\n    return theta")
     assert re.search(r"Line 1: SyntaxError", adam.locator(".gx-fault").inner_text())
     assert adam.locator(".gx-lines .gx-bad").inner_text() == "1"
