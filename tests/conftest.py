@@ -197,6 +197,7 @@ def know_what_has_run(project, config):
             notebook = nbformat.read(path, as_version=4)
             if notebook.metadata.pop("package") == package_digest():
                 cache.cache_notebook_bundle(CacheBundleIn(notebook, str(path)), check_validity=False, overwrite=True)
+        cache.db.dispose()  # Python 3.13 and later warn of what is left open
 
 
 def build_both(project):
