@@ -9,7 +9,7 @@ from gdcourse.explorer.pair import Pair
 
 BOWL = {"surface": "bowl", "kappa": 10, "angle": 0}
 START = [-1.8, 0.9]
-SECOND = {"momentum": "mu", "nesterov": "mu", "rmsprop": "rho", "adam": "beta1 beta2", "nadam": "eps"}
+SECOND = {"momentum": "mu", "nesterov": "mu", "rmsprop": "rho", "adam": "beta1 eps", "nadam": "eps"}
 
 
 def cells(settings, rule, problem=BOWL, start=START, steps=200, target=1e-4, **more):
