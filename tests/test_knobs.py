@@ -37,7 +37,7 @@ def swept(rule, problem, names, xs, ys, steps=200, target=1e-4, start=START):
         ("nesterov", "mu"),
         ("rmsprop", "rho"),
         ("adam", "beta1"),
-        ("adam", "beta2"),
+        ("adam", "eps"),
         ("nadam", "eps"),
     ],
 )
