@@ -30,17 +30,7 @@ def swept(rule, problem, names, xs, ys, steps=200, target=1e-4, start=START):
     return np.where(above[-1], np.nan, stays), runs.loss - problem.best_loss
 
 
-@pytest.mark.parametrize(
-    ("rule", "second"),
-    [
-        ("momentum", "mu"),
-        ("nesterov", "mu"),
-        ("rmsprop", "rho"),
-        ("adam", "beta1"),
-        ("adam", "eps"),
-        ("nadam", "eps"),
-    ],
-)
+@pytest.mark.parametrize(("rule", "second"), [(rule, knob) for rule, names in SECOND.items() for knob in names.split()])
 @pytest.mark.parametrize("surface", ["bowl", "saddle"])
 def test_cells_are_the_runs_of_sweep(rule, second, surface):
     xs, ys = np.geomspace(1e-3, 0.1, 6), np.array([1e-8, 0.3, 0.6, 0.9])
