@@ -39,7 +39,12 @@ def cells(problem, racer, settings, target=1e-4, rules=None, pair=Pair):
 
 def end(problem, rule, racer, target, pair):
     """(stays, J − best) of one run."""
-    alone = pair is Pair and isinstance(problem, Surface) and racer.get("elementwise", "source" not in racer)
+    alone = (
+        pair is Pair
+        and isinstance(problem, Surface)
+        and not problem.noise
+        and racer.get("elementwise", "source" not in racer)
+    )
     try:
         if alone:
             try:

@@ -16,6 +16,7 @@ follows the rule that this text defines (``"elementwise"`` if it surely is).
 import json
 import sys
 from array import array
+from math import cos, log, pi, sin, sqrt
 
 from gdcourse import optimizers, surfaces
 from gdcourse.explorer.pair import Pair, maximum, np
@@ -30,12 +31,16 @@ if MICRO:
 
 
 class Surface:
-    """A surface of ``surfaces.py``."""
+    """A surface of ``surfaces.py``.
 
-    def __init__(self, surface, best=0.0, **parameters):
+    ``noise`` is the standard deviation of what is added to both parts of every
+    gradient, as a mini-batch adds it; all racers see the same (``seed``).
+    """
+
+    def __init__(self, surface, best=0.0, noise=0.0, seed=0, **parameters):
         self.f = getattr(surfaces, surface)
         self.parameters = parameters
-        self.best = best
+        self.best, self.noise, self.seed = best, noise, seed
 
     def at(self, x, y):
         try:
@@ -51,8 +56,18 @@ class Surface:
             _, fx, fy = self.at(theta[0], theta[1])
             return pair(fx, fy)
 
-        while True:
-            yield gradient
+        def noisy(x, y):
+            def gradient(theta):
+                _, fx, fy = self.at(theta[0], theta[1])
+                return pair(fx + self.noise * x, fy + self.noise * y)
+
+            return gradient
+
+        if not self.noise:
+            while True:
+                yield gradient
+        for x, y in normals(self.seed):
+            yield noisy(x, y)
 
 
 class Line:
@@ -110,6 +125,32 @@ def shuffles(n, seed):
             j = random * (i + 1) // 4294967296
             order[i], order[j] = order[j], order[i]
         yield list(order)
+
+
+def mixed(seed, k):
+    """A whole number in which no trace of the neighbours of ``seed`` is left (multiplicative hashing, Knuth)."""
+    number = (seed + 1) * 2654435761 + k * 40503
+    for _ in range(3):
+        number = (number % 4294967296 ^ number % 4294967296 >> 15) * 2246822519
+    return number % 4294967296 >> 8
+
+
+def normals(seed):
+    """Pairs of normal numbers, mean 0, variance 1, the same in every Python.
+
+    Wichmann and Hill's uniform numbers (1982), whose integers are small enough
+    for MicroPython, made normal as Box and Muller do (1958).
+    """
+    a, b, c = [1 + mixed(seed, k) % 30000 for k in (1, 2, 3)]
+
+    def uniform():
+        nonlocal a, b, c
+        a, b, c = 171 * a % 30269, 172 * b % 30307, 170 * c % 30323
+        return (a / 30269 + b / 30307 + c / 30323) % 1.0
+
+    while True:
+        radius, angle = sqrt(-2 * log(1 - uniform())), 2 * pi * uniform()
+        yield radius * cos(angle), radius * sin(angle)
 
 
 def problem_of(problem):
