@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from test_micropython import VENDOR, numbers
 
 import gdcourse as gd
+from gdcourse.explorer import page
 from gdcourse.explorer.landscape import DEEP, MOST, Fault, arrays, compiled
 
 KNOWN = {
@@ -178,3 +179,43 @@ def test_the_page_reads_and_counts_the_same(node):
         assert there == pytest.approx(here, rel=1e-13, abs=1e-15, nan_ok=True), text
     for line, (kind, place) in zip(told[len(texts) :], FAULTS.values(), strict=True):
         assert line == f"landscape.{kind} {place:016x}"
+
+
+# --- in the explorer
+
+VIEW = [-3.0, 3.0, -2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "best", "minimum"),
+    [
+        ("x^2 + 10(y - 1)^2 + 3", 3, (0, 1)),
+        ("(1 - x)^2 + 100(y - x^2)^2", 0, (1, 1)),
+        ("|x - 1| + |y|", 0, (1, 0)),
+        ("exp(x^2 + y^2)", 1, (0, 0)),
+        ("1 + 0.5(x² - y²) + y⁴/4 + 0.1 y", 0.64761, (0, -1.0467)),
+    ],
+)
+def test_the_lowest_point_is_found(text, best, minimum):
+    found = page.survey({"text": text}, VIEW)
+    assert found["best"] == pytest.approx(best, abs=1e-5)
+    assert found["minima"][0] == pytest.approx(minimum, abs=1e-3)
+
+
+@pytest.mark.parametrize(("text", "best"), [("x", -3), ("-x^2 - y^2", -13), ("log(-1 - x^2)", 0), ("1/0", 0)])
+def test_without_a_lowest_point_there_is_no_star(text, best):
+    assert page.survey({"text": text}, VIEW) == {"best": pytest.approx(best), "minima": []}
+
+
+def test_a_fault_is_told_not_raised():
+    assert page.survey({"text": "x + z"}, VIEW) == {"fault": ["landscape.name", 4, "z"]}
+
+
+def test_rules_race_on_it():
+    racers = [{"rule": rule, "knobs": {"lr": 0.05}, "start": [-1.8, 0.9], "steps": 200} for rule in ("sgd", "adam")]
+    bowl = page.run({"surface": "bowl", "kappa": 10, "angle": 0}, racers)
+    text = page.run({"text": "(x^2 + 10 y^2)/2"}, racers)
+    for one, other in zip(bowl, text, strict=True):
+        rows = [np.frombuffer(bytes.fromhex(run["rows"])) for run in (one, other)]
+        assert rows[1] == pytest.approx(rows[0], rel=1e-9, abs=1e-9)
+    assert len(page.heights({"text": "x*y"}, VIEW, 4, 3)["rows"]) == 4 * 3 * 16
