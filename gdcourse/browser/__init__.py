@@ -17,9 +17,10 @@ from gdcourse import rules
 
 HOME = Path(__file__).parents[1]
 MODULES = [rule_file.__name__.partition(".")[2] + ".py" for rule_file in rules.MODULES]
+EXPLORER = [f"explorer/{name}.py" for name in ("page", "knobs", "landscape")]
 # What is loaded together: the first part everywhere, the second where there are exercises.
 PARTS = {
-    "course.json": [*MODULES, "surfaces.py", "browser/vector.py", "browser/reading.py", "explorer/page.py"],
+    "course.json": [*MODULES, "surfaces.py", "browser/vector.py", "browser/reading.py", *EXPLORER],
     "exercises.json": [f"exercises/{name}.py" for name in ("asked", "bank", "core", "page", "references")],
 }
 

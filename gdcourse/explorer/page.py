@@ -6,9 +6,11 @@ as text, the hexadecimal of their doubles, because that is exact and fast.
     run(problem, racers)      the paths
     heights(problem, …)       the landscape
     inside(…)                 what a rule remembers at one step
+    survey(problem, view)     where a landscape of the reader's own is lowest
 
-A problem is ``{"surface": "bowl", "kappa": 10, "angle": 0}`` or
-``{"line": {"x": […], "y": […]}, "batch": 10}``.  A racer is ``{"rule": "adam",
+A problem is ``{"surface": "bowl", "kappa": 10, "angle": 0}``, ``{"text":
+"x**2 + 3*y**2"}`` or ``{"line": {"x": […], "y": […]}, "batch": 10}``; the
+first two may have ``"noise"`` and ``"seed"``.  A racer is ``{"rule": "adam",
 "knobs": {"lr": 0.1}, "start": [x, y], "steps": 300}``; with ``"source"`` it
 follows the rule that this text defines (``"elementwise"`` if it surely is).
 """
@@ -16,10 +18,12 @@ follows the rule that this text defines (``"elementwise"`` if it surely is).
 import json
 import sys
 from array import array
+from math import cos, log, pi, sin, sqrt
 
 from gdcourse import optimizers, surfaces
 from gdcourse.browser import reading
 from gdcourse.browser.vector import Pair, np
+from gdcourse.explorer.landscape import Fault, compiled
 
 INF = float("inf")
 TARGET = 1e-4  # J − best that counts as there
@@ -30,12 +34,16 @@ MICRO = sys.implementation.name == "micropython"
 
 
 class Surface:
-    """A surface of ``surfaces.py``."""
+    """A surface of ``surfaces.py``, or the landscape that ``text`` describes.
 
-    def __init__(self, surface, best=0.0, **parameters):
-        self.f = getattr(surfaces, surface)
+    ``noise`` is the standard deviation of what is added to both parts of every
+    gradient, as a mini-batch adds it; all racers see the same (``seed``).
+    """
+
+    def __init__(self, surface=None, best=0.0, noise=0.0, seed=0, text=None, **parameters):
+        self.f = compiled(text) if surface is None else getattr(surfaces, surface)
         self.parameters = parameters
-        self.best = best
+        self.best, self.noise, self.seed = best, noise, seed
 
     def at(self, x, y):
         try:
@@ -51,8 +59,18 @@ class Surface:
             _, fx, fy = self.at(theta[0], theta[1])
             return pair(fx, fy)
 
-        while True:
-            yield gradient
+        def noisy(x, y):
+            def gradient(theta):
+                _, fx, fy = self.at(theta[0], theta[1])
+                return pair(fx + self.noise * x, fy + self.noise * y)
+
+            return gradient
+
+        if not self.noise:
+            while True:
+                yield gradient
+        for x, y in normals(self.seed):
+            yield noisy(x, y)
 
 
 class Line:
@@ -110,6 +128,32 @@ def shuffles(n, seed):
             j = random * (i + 1) // 4294967296
             order[i], order[j] = order[j], order[i]
         yield list(order)
+
+
+def mixed(seed, k):
+    """A whole number in which no trace of the neighbours of ``seed`` is left (multiplicative hashing, Knuth)."""
+    number = (seed + 1) * 2654435761 + k * 40503
+    for _ in range(3):
+        number = (number % 4294967296 ^ number % 4294967296 >> 15) * 2246822519
+    return number % 4294967296 >> 8
+
+
+def normals(seed):
+    """Pairs of normal numbers, mean 0, variance 1, the same in every Python.
+
+    Wichmann and Hill's uniform numbers (1982), whose integers are small enough
+    for MicroPython, made normal as Box and Muller do (1958).
+    """
+    a, b, c = [1 + mixed(seed, k) % 30000 for k in (1, 2, 3)]
+
+    def uniform():
+        nonlocal a, b, c
+        a, b, c = 171 * a % 30269, 172 * b % 30307, 170 * c % 30323
+        return (a / 30269 + b / 30307 + c / 30323) % 1.0
+
+    while True:
+        radius, angle = sqrt(-2 * log(1 - uniform())), 2 * pi * uniform()
+        yield radius * cos(angle), radius * sin(angle)
 
 
 def problem_of(problem):
@@ -312,6 +356,52 @@ def heights(problem, view, columns, rows, lines=18):
     low, high = min(table), max(table)
     levels = [low + (high - low) * (i / lines) ** 2 for i in range(1, lines)]
     return {"rows": bytes(array("d", table)).hex(), "levels": levels}
+
+
+def survey(problem, view, columns=41, rows=31):
+    """The lowest point of a landscape in ``view``: {"best": J, "minima": [[x, y]]}.
+
+    A grid, then Newton's steps from its lowest point, each halved until it
+    leads down.  Where the landscape falls on beyond the view,
+    or has no height, there is no minimum, and ``best`` is the lowest height seen.
+    {"fault": [kind, place, what]} if its text cannot be read.
+    """
+    try:
+        there = Surface(**problem)
+    except Fault as fault:
+        return {"fault": [fault.kind, fault.place, fault.what]}
+    left, right, bottom, top = view
+    grid = [(left + (right - left) * i / (columns - 1), bottom + (top - bottom) * j / (rows - 1))
+            for j in range(rows) for i in range(columns)]  # fmt: skip
+    known = [(there.loss(x, y), x, y) for x, y in grid]
+    known = [row for row in known if -INF < row[0] < INF]
+    if not known:
+        return {"best": 0.0, "minima": []}
+    low, x, y = min(known)
+    for _ in range(100):
+        step = downhill(there, x, y, 1e-5 * (right - left))
+        for _ in range(40):
+            height = there.loss(x + step[0], y + step[1])
+            if height < low:
+                break
+            step = step[0] / 2, step[1] / 2
+        else:
+            break  # no lower point near by
+        low, x, y = height, x + step[0], y + step[1]
+        if not (left <= x <= right and bottom <= y <= top):
+            return {"best": min(known)[0], "minima": []}
+    return {"best": low, "minima": [[x, y]]}
+
+
+def downhill(surface, x, y, h):
+    """Newton's step where the surface is bent upwards, else the way that the gradient shows."""
+    _, gx, gy = surface.at(x, y)
+    east, west, north, south = [surface.at(x + i * h, y + j * h)[1:] for i, j in ((1, 0), (-1, 0), (0, 1), (0, -1))]
+    xx, xy, yy = (east[0] - west[0]) / 2 / h, (east[1] - west[1]) / 2 / h, (north[1] - south[1]) / 2 / h
+    area = xx * yy - xy * xy
+    if xx > 0 and area > 0:
+        return (xy * gy - yy * gx) / area, (xy * gx - xx * gy) / area
+    return -gx, -gy
 
 
 def text(call, args):
