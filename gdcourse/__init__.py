@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from gdcourse import exercises
     from gdcourse.exercises import check, hint, solution
     from gdcourse.explorer import Explorer
+    from gdcourse.questions import ask
 else:
 
     def __getattr__(name):
         if name in ("exercises", "explorer"):
             return import_module(f"gdcourse.{name}")
-        where = {"check": "exercises", "hint": "exercises", "solution": "exercises", "Explorer": "explorer"}.get(name)
+        where = {"check": "exercises", "hint": "exercises", "solution": "exercises"}.get(name)
+        where = where or {"Explorer": "explorer", "ask": "questions"}.get(name)
         if where is None:
             raise AttributeError(f"module 'gdcourse' has no attribute {name!r}")
         globals()[name] = found = getattr(import_module(f"gdcourse.{where}"), name)
@@ -46,6 +48,7 @@ __all__ = [
     "Status",
     "Surface",
     "Sweep",
+    "ask",
     "check",
     "dialects",
     "exercises",

@@ -8,7 +8,7 @@ import sys
 import pytest
 import yaml
 from conftest import BOOK, copy_of_the_project, soup
-from project import EDITIONS, ROOT, Page, called, heading, mentioned, numeral, pages
+from project import EDITIONS, ROOT, Page, called, heading, mentioned, numeral, page_of, pages
 
 # --- the outline -----------------------------------------------------------------
 
@@ -23,14 +23,16 @@ def test_each_page_is_listed_once_and_says_all_in_both_languages():
         assert all((ROOT / path).exists() for path in page.printed_from), page.stem
 
 
-def page(stem, above=None):
-    return Page(stem, {"zh": "题", "en": "T"}, {}, printed_from=(), needs=None, above=above, pages=())
+def page(stem):
+    stem, _, part = stem.partition(" ")
+    return Page(stem, {"zh": "题", "en": "T"}, {}, printed_from=(), needs=None, above=None, pages=(), part=part)
 
 
 @pytest.mark.parametrize(
     ("stem", "headings", "names"),
     [
         ("00_basics", ("题", "T"), ("题", "T", "题", "T")),
+        ("01_momentum B", ("第一章 B 题", "Chapter 1B: T"), ("第一章 B", "Chapter 1B", "第 1B 章", "chapter 1B")),
         ("08_adamw", ("第八章 题", "Chapter 8: T"), ("第八章", "Chapter 8", "第 8 章", "chapter 8")),
         ("21_x_tested", ("第二十一章 题", "Chapter 21: T"), ("第二十一章", "Chapter 21", "第 21 章", "chapter 21")),
         ("c_more", ("附录 C：题", "Appendix C: T"), ("附录 C", "Appendix C", "附录 C", "appendix C")),
@@ -41,6 +43,12 @@ def test_what_a_page_is_called(stem, headings, names):
     named = tuple(say(page(stem), language) for say in (called, mentioned) for language in ("zh", "en"))
     assert (heading(page(stem), "zh"), heading(page(stem), "en")) == headings
     assert named == names
+
+
+def test_pages_below_share_the_part_and_the_number_of_theirs():
+    below = {"file": "01_x_tested", "title": {}, "description": {}}
+    top = page_of({"file": "01_x", "part": "B", "lesson": True, "title": {}, "description": {}, "pages": [below]})
+    assert [(p.number, p.part, p.lesson) for p in (top, *top.pages)] == [(1, "B", True), (1, "B", False)]
 
 
 def test_chinese_numerals():

@@ -1,6 +1,11 @@
-"""The concept questions: keys and wrong answers come from the bank, and nothing is asked twice or in one language."""
+"""The concept questions: keys and wrong answers come from the bank, and nothing is asked twice or in one language.
+
+And as a notebook asks them: it says what is asked, and no more until somebody answers.
+"""
 
 import re
+import sys
+from html import unescape
 
 import nbformat
 import numpy as np
@@ -9,11 +14,12 @@ import questions
 from conftest import RULES, named
 from project import ROOT, chapters
 
+import gdcourse as gd
 from gdcourse.exercises import get
 
 QUESTIONS = questions.load()
 EACH = pytest.mark.parametrize("name", QUESTIONS)
-CHAPTERS = [page.stem for page in chapters() if page.kind == "chapter" and not page.above]
+CHAPTERS = [page.stem for page in chapters() if page.kind == "chapter" and not page.above and not page.lesson]
 
 
 def printed(path):
@@ -36,7 +42,7 @@ def test_a_question_has_one_right_choice_and_says_why(name):
 @pytest.mark.parametrize("name", [name for name in QUESTIONS if "value" in QUESTIONS[name]])
 def test_numbers_are_told_apart(name):
     """The form takes what is within one per cent."""
-    values = [questions.what(QUESTIONS[name], mistake, "en") for mistake in [None, *QUESTIONS[name]["wrong"]]]
+    values = [value for value, *_ in questions.answers(QUESTIONS[name], "en")]
     for i, x in enumerate(values):
         assert np.isfinite(x)
         assert not any(abs(x - y) <= 0.025 * abs(y) for y in values[:i]), (x, values)
@@ -55,23 +61,135 @@ def test_no_wrong_choice_draws_the_same_curve(name):
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_each_chapter_asks_in_several_ways_and_once_before_the_formulas(chapter):
     zh, en = (printed(ROOT / folder / f"{chapter}.ipynb") for folder in ("chapters", "en/chapters"))
-    found = re.findall(r'<div class="question (\w+)" id="q-([\w-]+)">', zh)
-    assert found == re.findall(r'<div class="question (\w+)" id="q-([\w-]+)">', en)
+    head = r'<div class="question (\w+)" id="q-([\w-]+)" data-activity="\w+">'
+    found = re.findall(head, zh)
+    assert found == re.findall(head, en)
     assert {"value", "missing", "choices"} <= {kind for kind, _ in found}
     assert zh.index('class="question') < zh.index("\n$$\n")
 
 
 def test_every_question_is_asked_once():
-    asked = [name for page in chapters() for name in re.findall(r'id="q-([\w-]+)"', printed(ROOT / page.file))]
+    """By a page, or by a cell of one."""
+    asked = [name for page in chapters() for name in questions.asked(page.source.read_text("utf-8"))]
     assert sorted(asked) == sorted(QUESTIONS)
 
 
 def test_no_number_is_typed_in():
     """What is computed stands in no wrong or right answer's key."""
     for question in QUESTIONS.values():
-        if "value" in question:
+        if "exercise" in question and "value" in question:
             assert set(question) == {"exercise", "value", "asks", "right", "wrong"}
             assert set(question["wrong"]) <= {*get(question["exercise"]).mistakes, *map(named, RULES)}
+
+
+SUM = {
+    "value": "(1 - 0.1) ** 3",
+    "asks": {"zh": "三步之后 $x$ 是多少？", "en": "What is $x$ after three steps?"},
+    "right": {"zh": "对，每步乘 0.9。", "en": "Right: times 0.9 a step."},
+    "wrong": [{"value": "1 - 3 * 0.1", "because": {"zh": "每步减的不一样多。", "en": "Steps are not equal."}}],
+}
+
+
+def test_a_value_without_an_exercise_is_plain_arithmetic():
+    assert questions.kind(SUM) == "value"
+    assert questions.answers(SUM, "en") == [
+        (pytest.approx(0.7), "Steps are not equal.", False),
+        (pytest.approx(0.729), "Right: times 0.9 a step.", True),
+    ]
+    assert [says for says, *_ in questions.choices(SUM, "en")] == ["0.7", "0.729"]
+
+
+def test_to_choose_among_lines_of_code_is_to_tap_one():
+    says = {"choices": [{"says": {"en": "<code>t = t + 1</code>"}}, {"says": {"en": "<code>t = 1</code>"}}]}
+    assert questions.activity(says) == "line"
+    says["choices"][1]["says"]["en"] = "Neither"
+    assert questions.activity(says) == "choice"
+    assert {questions.activity(question) for question in QUESTIONS.values()} == {"choice", "number", "line", "bug"}
+
+
+# --- as a notebook asks them -------------------------------------------------------
+
+
+@pytest.fixture(params=["zh", "en"])
+def spoken(request):
+    gd.use_language(request.param)
+    return request.param
+
+
+@EACH
+def test_as_text_it_gives_nothing_away(name, spoken):
+    """Neither a reason nor which choice is right; of a number not even the values."""
+    text = repr(gd.ask(name))
+    for says, because, _ in questions.choices(QUESTIONS[name], spoken):
+        assert because[:20] not in text
+        assert "value" not in QUESTIONS[name] or says not in text.split("\n")[1:]
+    assert len(text.splitlines()) >= (1 if "value" in QUESTIONS[name] else 3)
+    assert "\\(" not in text
+    assert not re.search("<[a-z/]", text)
+
+
+def test_a_form_says_nothing_before_it_is_asked(monkeypatch, spoken):
+    monkeypatch.delenv("GDCOURSE_STILL", raising=False)
+    question = gd.ask("diverges")
+    bundle = question._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+    asks, *rows, said = question.widget.children
+    assert question.texts["asks"] == asks.value
+    assert len(rows) == 3
+    assert said.value == ""
+    rows[0].children[0].click()
+    assert said.value == question.texts["choices"][0]["because"].replace("<p>", "<p>✗ ")
+    rows[1].children[0].click()
+    assert said.value == question.texts["choices"][1]["because"].replace("<p>", "<p>✓ ")
+
+
+def test_a_form_takes_a_number_as_the_page_does(monkeypatch, spoken):
+    monkeypatch.delenv("GDCOURSE_STILL", raising=False)
+    question = gd.ask("momentum-steps")
+    _, box, said = question.widget.children
+    field, button = box.children
+    for typed, sign in (
+        ("10", "✓"),
+        ("１０．００", "✓"),
+        ("10.05", "✓"),
+        ("1", "✗"),
+        ("77", "不" if spoken == "zh" else "N"),
+    ):
+        field.value = typed
+        button.click()
+        assert sign in said.value, typed
+    for typed in ("", "ten", "1e"):
+        field.value = typed
+        button.click()
+        assert "0.25" in said.value, typed
+
+
+def test_without_widgets_its_choices_unfold(monkeypatch, spoken):
+    monkeypatch.delenv("GDCOURSE_STILL", raising=False)
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    bundle = gd.ask("momentum-steps")._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html"}
+    assert bundle["text/html"].count("<details") == len(gd.ask("momentum-steps").choices)
+
+
+@EACH
+def test_in_the_book_it_is_what_a_page_prints(name, monkeypatch, spoken):
+    """The same place, the same choices with the same values, the same formulas."""
+    monkeypatch.setenv("GDCOURSE_STILL", "1")
+    html = gd.ask(name)._repr_mimebundle_()["text/html"]
+    page = questions.show(name, spoken, None)
+    head = r'<div class="question \w+" id="q-[\w-]+" data-activity="\w+">'
+    for pattern in (head, r'data-value="[^>]*"', "<summary>.*?</summary>"):
+        assert re.findall(pattern, html) == re.findall(pattern, page), pattern
+    assert html.count('class="right"') == 1 == page.count(' right"')
+    assert not re.search(r"\$", html)
+    formulas = [one or other for one, other in re.findall(r"\$([^$]+)\$|\\\((.+?)\\\)", page)]
+    assert list(map(unescape, re.findall(r"\\\((.+?)\\\)", html))) == formulas
+
+
+def test_who_mistypes_a_name_is_told_what_there_is(spoken):
+    with pytest.raises(KeyError, match="momentum-steps"):
+        gd.ask("momentum-step")
 
 
 def test_solutions_stand_on_their_page_and_in_no_chapter():

@@ -20,7 +20,12 @@ LANGUAGES = ("zh", "en")  # in the order of what say is given
 COMMENT = re.compile(r"# (zh|en): (.*)")
 
 # What Jupyter is told of a tag that the site knows, so that the cell is as folded in JupyterLab as on the site.
-FOLDED = {"check": "source_hidden", "hide-input": "source_hidden", "hide-output": "outputs_hidden"}
+FOLDED = {
+    "check": "source_hidden",
+    "hide-input": "source_hidden",
+    "hide-output": "outputs_hidden",
+    "predict": "outputs_hidden",
+}
 
 
 class SourceError(Exception):

@@ -8,12 +8,14 @@
 ``en/chapters/NN_name.ipynb``.  Markdown cells are marked ``+++ {"lang": "zh"}``
 or ``+++ {"lang": "en"}``; code cells are shared, and ``cells.py`` prints of
 each what is in one language.  In Markdown, ``{{title}}`` is what
-``source/course.yml`` calls the page, ``{{claim G8}}``, ``{{verdict G8}}``
-and ``{{folded G8}}`` are filled in from ``source/claims.yml``, ``{{at X1}}``
-marks the place that the page of claims links to, and ``{{question name}}``
-prints a question of ``source/questions.yml``.  A code cell
-may have a ``name`` (its id), ``alt`` texts for its figure, and ``claims``
-that it asserts, in a cell with the tag ``check``, which the site leaves out.
+``source/course.yml`` calls the page, ``{{claim G8}}``, ``{{verdict G8}}``,
+``{{folded G8}}`` and ``{{badge G8}}`` are filled in from ``source/claims.yml``,
+``{{at X1}}`` marks the place that the page of claims links to, ``{{question name}}``
+prints a question of ``source/questions.yml``, and what stands between
+``{{derive}}``, ``{{unfold}}`` and ``{{end}}`` is a task for pen and paper and
+its steps, folded.  A code cell may have a ``name`` (its id), ``alt`` texts for
+its figure, words for its ``fold``, and ``claims`` that it asserts, in a cell
+with the tag ``check``, which the site leaves out.
 
 A chapter that ``needs: torch`` in ``source/course.yml`` is run only where that
 module is installed.  The book never runs it, so its notebooks keep their figures.
@@ -29,14 +31,13 @@ import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import jupytext
 import nbformat
 import questions
-import yaml
 from cells import FOLDED, SourceError, speak
+from claims import CARDS, load_claims
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from project import EDITIONS, ROOT, chapters, find, heading, package_digest, repository
@@ -45,38 +46,10 @@ FOLDERS = {language: folder / "chapters" for language, folder in EDITIONS.items(
 MEMORY = ROOT / "_build" / "notebooks.json"
 FIGURE = 70_000  # bytes
 
-WORDS = {
-    "zh": {
-        "claim": "说法",
-        "article": "文章",
-        "course": "本课程",
-        "paper": "Adam 的论文",
-        "folklore": "常见说法",
-        "verdict": "结论",
-        "holds": "成立",
-        "fails": "不成立",
-        "only when": "有条件成立",
-        "not settled": "此处不下定论",
-        "slip": "疏漏",
-        "colab": "Colab 上没有本课程的包；在别处，这一格什么也不做。",
-    },
-    "en": {
-        "claim": "Claim",
-        "article": "article",
-        "course": "this course",
-        "paper": "the paper on Adam",
-        "folklore": "a common belief",
-        "verdict": "Verdict",
-        "holds": "holds",
-        "fails": "fails",
-        "only when": "holds only when …",
-        "not settled": "not settled here",
-        "slip": "a slip",
-        "colab": "Colab does not have the course's package; anywhere else this does nothing.",
-    },
+COLAB_SAYS = {
+    "zh": "Colab 上没有本课程的包；在别处，这一格什么也不做。",
+    "en": "Colab does not have the course's package; anywhere else this does nothing.",
 }
-
-
 COLAB = """\
 # {}
 import sys
@@ -86,6 +59,34 @@ if "google.colab" in sys.modules:
 
 
 EXERCISE = re.compile(r'^gd\.check\("', re.M)  # a cell that the page turns into an editor
+QUESTION = re.compile(r'gd\.ask\("[\w-]+"\)')  # a cell of which the page shows only what it asks
+
+# What the site and the tests are told of a cell besides the tags of its author.
+MORE_TAGS = {
+    "check": ["remove-cell"],
+    "predict": ["hide-output"],
+    "exercise": ["exercise"],
+    "question": ["remove-input", "nbval-ignore-output"],
+}
+
+DERIVE = re.compile(r"\{\{derive\}\}\n(.*?)\n\{\{unfold\}\}\n(.*?)\n\{\{end\}\}", re.S)
+DERIVATION = """\
+<div class="derive" data-activity="derive">
+
+{label}{{task}}
+
+<details>
+<summary>{summary}</summary>
+
+{{steps}}
+
+</details>
+
+</div>"""
+DERIVATIONS = {
+    "zh": DERIVATION.format(label="**动笔算一算**：", summary="对照步骤"),
+    "en": DERIVATION.format(label="**On paper:** ", summary="Compare the steps"),
+}
 
 
 def sources():
@@ -94,11 +95,6 @@ def sources():
 
 def target(source, language):
     return FOLDERS[language] / f"{source.stem}.ipynb"
-
-
-@cache
-def load_claims():
-    return yaml.safe_load((ROOT / "source" / "claims.yml").read_text("utf-8"))
 
 
 def lacks(notebook):
@@ -116,7 +112,7 @@ def print_notebook(source, language, claims=None):
     text = source.read_text("utf-8")
     page, cells, ids = find(source.stem), [], set()
     if repository():
-        cells.append(nbformat.v4.new_code_cell(COLAB.format(WORDS[language]["colab"], repository()), id="colab"))
+        cells.append(nbformat.v4.new_code_cell(COLAB.format(COLAB_SAYS[language], repository()), id="colab"))
         cells[0].metadata.tags = ["remove-cell"]
     for cell in jupytext.reads(text, "md:myst").cells:
         if cell.cell_type == "code":
@@ -143,7 +139,7 @@ def print_notebook(source, language, claims=None):
 
 def spoken(cell, where):
     """The language of a text cell."""
-    if cell.metadata.get("lang") not in WORDS:
+    if cell.metadata.get("lang") not in FOLDERS:
         raise SourceError(f'{where}: a text cell needs {{"lang": "zh"}} or "en": {cell.source[:60]!r}')
     return cell.metadata.lang
 
@@ -160,21 +156,31 @@ def code_cell(cell, language, where, text):
     """The cell in one language, with what the site, Jupyter and the tests are told of it."""
     first = text[: text.find(cell.source)].count("\n") + 1
     new = nbformat.v4.new_code_cell(speak(cell.source, language, where, first))
-    tags = list(cell.metadata.get("tags", []))
-    if folded := {FOLDED[tag]: True for tag in tags if tag in FOLDED}:
+    for name in questions.asked(cell.source):
+        known_question(name, where)
+    given = list(cell.metadata.get("tags", []))
+    if folded := {FOLDED[tag]: True for tag in given if tag in FOLDED}:
         new.metadata.jupyter = folded
-    tags += ["remove-cell"] * ("check" in tags) + ["exercise"] * bool(EXERCISE.search(cell.source))
-    if tags:
+    kinds = ["exercise"] * bool(EXERCISE.search(cell.source)) + ["question"] * bool(QUESTION.fullmatch(cell.source))
+    if tags := given + [tag for kind in given + kinds for tag in MORE_TAGS.get(kind, [])]:
         new.metadata.tags = tags
     if cell.metadata.get("claims"):
         new.metadata.claims = cell.metadata.claims
-    if cell.metadata.get("alt"):
-        new.metadata.mystnb = {"image": {"alt": cell.metadata.alt[language]}}
+    if told := for_the_book(cell, language):
+        new.metadata.mystnb = told
     return new
 
 
+def for_the_book(cell, language):
+    """What the figure shows, and what stands on the fold of its code."""
+    told = {"image": {"alt": cell.metadata.alt[language]}} if "alt" in cell.metadata else {}
+    if "fold" in cell.metadata:
+        told |= dict.fromkeys(("code_prompt_show", "code_prompt_hide"), cell.metadata.fold[language])
+    return told
+
+
 def fill_in(text, language, claims, where):
-    """Replace {{claim X}}, {{verdict X}}, {{folded X}} and {{at X}} by their text."""
+    """Replace {{claim X}} and the like, {{derive}} … {{end}} and {{question name}} by their text."""
 
     def card(match):
         kind, key = match.groups()
@@ -182,59 +188,31 @@ def fill_in(text, language, claims, where):
             raise SourceError(f"{where}: there is no claim {key} in source/claims.yml")
         return CARDS[kind](key, claims[key], language)
 
-    text = re.sub(r"\{\{(claim|verdict|folded|at) (\w+)\}\}", card, text)
-    return fill_in_questions(text, language, where)
+    text = re.sub(rf"\{{\{{({'|'.join(CARDS)}) (\w+)\}}\}}", card, text)
+    return fill_in_questions(fill_in_derivations(text, language, where), language, where)
+
+
+def fill_in_derivations(text, language, where):
+    """The task stands there, its steps unfold."""
+    text = DERIVE.sub(lambda found: DERIVATIONS[language].format(task=found[1], steps=found[2]), text)
+    if left := re.search(r"\{\{(derive|unfold|end)\}\}", text):
+        raise SourceError(f"{where}: {left[0]} stands alone; write {{{{derive}}}} … {{{{unfold}}}} … {{{{end}}}}")
+    return text
 
 
 def fill_in_questions(text, language, where):
     """Replace {{question name}} by the question, numbered where there are several."""
     names = re.findall(r"\{\{question ([\w-]+)\}\}", text)
     for count, name in enumerate(names, 1):
-        if name not in questions.load():
-            raise SourceError(f"{where}: there is no question {name} in source/questions.yml")
+        known_question(name, where)
         shown = questions.show(name, language, count if len(names) > 1 else None)
         text = text.replace(f"{{{{question {name}}}}}", shown)
     return text
 
 
-def origin(claim, language):
-    words = WORDS[language]
-    return words.get(claim["article"]) or f"{words['article']} {claim['article']}"
-
-
-def anchor(key, *_):
-    """Where the page of claims leads to."""
-    return f'<span id="claim-{key}"></span>'
-
-
-def claim_card(key, claim, language):
-    label = f"{anchor(key)}**{WORDS[language]['claim']} {key}**"
-    if language == "zh":
-        return f"> {label}（{origin(claim, language)}）：{claim['says']['zh']}"
-    return f"> {label} ({origin(claim, language)}): {claim['says']['en']}"
-
-
-def verdict_card(key, claim, language):
-    return f"> {verdict(claim, language)} {claim['because'][language]}"
-
-
-def verdict(claim, language):
-    """**Verdict: holds.**, with the stop that the language writes."""
-    words = WORDS[language]
-    if language == "zh":
-        return f"**{words['verdict']}：{words[claim['verdict']]}。**"
-    return f"**{words['verdict']}: {words[claim['verdict']]}{'' if claim['verdict'] == 'only when' else '.'}**"
-
-
-def folded_card(key, claim, language):
-    words = WORDS[language]
-    colon, dash = ("：", "——") if language == "zh" else (": ", " — ")
-    summary = f"<b>{words['claim']} {key}</b>{colon}{claim['says'][language]}{dash}<b>{words[claim['verdict']]}</b>"
-    because = claim["because"][language]
-    return f'<details class="claim" id="claim-{key}">\n<summary>{summary}</summary>\n\n{because}\n\n</details>'
-
-
-CARDS = {"claim": claim_card, "verdict": verdict_card, "folded": folded_card, "at": anchor}
+def known_question(name, where):
+    if name not in questions.load():
+        raise SourceError(f"{where}: there is no question {name} in source/questions.yml")
 
 
 def same_text(printed, notebook):
@@ -247,6 +225,11 @@ def same_text(printed, notebook):
 
 
 # --- running ----------------------------------------------------------------
+
+# HTML that is not kept, for it is made anew wherever the notebook is run: a figure, a question with its answers.
+DRAWN_ANEW = re.compile('class="(gd-explorer|question)')
+# JupyterLab shows the first line of the first output in place of hidden ones: this one has none.
+CURTAIN = nbformat.v4.new_output("display_data")
 
 
 def run(notebook, source, language):
@@ -268,10 +251,10 @@ def run(notebook, source, language):
             if output.output_type == "stream" and output.name == "stderr":
                 raise SourceError(f"{source.name} ({language}), cell {cell.id}, wrote to stderr:\n{output.text}")
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
-            if "gd-explorer" in output.get("data", {}).get("text/html", ""):
-                del output.data["text/html"]  # drawn anew wherever the notebook is shown
+            if DRAWN_ANEW.search(output.get("data", {}).get("text/html", "")):
+                del output.data["text/html"]
             images = [kind for kind in output.get("data", {}) if kind.startswith("image/")]
-            if images and "mystnb" not in cell.metadata:
+            if images and "image" not in cell.metadata.get("mystnb", {}):
                 raise SourceError(f"{source.name}, cell {cell.id}, draws a figure but has no alt text")
             for kind in images:
                 if "needs" not in notebook.metadata.gdcourse:
@@ -280,6 +263,8 @@ def run(notebook, source, language):
                     raise SourceError(f"{source.name}, cell {cell.id}: a figure that is kept may weigh 70 KB, no more")
             if "metadata" in output:
                 output.metadata = {}
+        if "predict" in cell.metadata.get("tags", []):
+            cell.outputs.insert(0, CURTAIN)
     return notebook
 
 

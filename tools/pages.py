@@ -1,4 +1,4 @@
-"""Print all that readers open but the notebooks: pages, tables of contents.
+"""Print all but the notebooks: pages, tables of contents, the questions that the package asks.
 
     python tools/pages.py            write what has changed
     python tools/pages.py --check    only say what is not what its source prints, exit 1 if there is anything
@@ -19,8 +19,9 @@ from itertools import groupby
 import numpy as np
 import questions
 import yaml
-from notebooks import WORDS as CLAIM_WORDS
-from notebooks import SourceError, load_claims, origin, print_notebook, verdict
+from claims import WORDS as CLAIM_WORDS
+from claims import home, load_claims, origin, verdict
+from notebooks import SourceError, print_notebook
 from project import EDITIONS, ROOT, SOURCE, called, chapters, heading, mentioned, outline
 from project import pages as all_pages
 
@@ -171,16 +172,6 @@ def claim_entry(key, claim, language):
     return f"{said}{brackets}{claim['says'][language]}\n: {judged}{claim['because'][language]} {link}"
 
 
-def home(entry, key=""):
-    """The page of the chapter that an entry of claims.yml or errata.yml names; a claim's is where its place stands."""
-    place = re.compile(rf"\{{\{{(claim|folded|at) {key}\}}\}}" if key else "")
-    of_the_chapter = [page for page in chapters() if page.number == entry["chapter"]]
-    found = [page for page in of_the_chapter if place.search(page.source.read_text("utf-8"))]
-    if not found:
-        raise SourceError(f"no page of chapter {entry['chapter']} in source/course.yml has a place for {key or entry}")
-    return found[0]
-
-
 # --- errata -----------------------------------------------------------------
 
 ERRATA = {
@@ -275,6 +266,7 @@ SOLUTIONS = {
         "`sqrt(x)` 就是 `x**0.5`。选错的那些项错在哪里，题目下面都有解说。",
         "chapter": "题目在[{called}的“自测”](../{address}.ipynb)里。",
         "appendix": "题目在[{called} 的“自测”](../{address}.ipynb)里。",
+        "lesson": "题目在[{called}](../{address}.ipynb)里，读到哪里问到哪里。",
         "questions": "### 小问题",
         "code": "### 动手题",
         "experiment": "### 没有标准答案的实验",
@@ -288,6 +280,7 @@ SOLUTIONS = {
         "What is wrong with the other choices is said under each question.",
         "chapter": "The questions stand in the self-check of [{mentioned}](../{address}.ipynb).",
         "appendix": "The questions stand in the self-check of [{mentioned}](../{address}.ipynb).",
+        "lesson": "The questions stand in [{mentioned}](../{address}.ipynb), where they come up.",
         "questions": "### Small questions",
         "code": "### Code",
         "experiment": "### The experiment without a model answer",
@@ -304,7 +297,7 @@ def print_solutions(language):
     parts = [words["intro"]]
     for page in chapters():
         text = page.source.read_text("utf-8")
-        names = list(dict.fromkeys(re.findall(r"\{\{question ([\w-]+)\}\}", text)))
+        names = questions.asked(text)
         posed = [name for name in re.findall(r'^gd\.check\("(\w+)"', text, re.M) if name not in used]
         answer = load("solutions.yml").get(page.stem)
         if not names and not posed and not answer:
@@ -324,7 +317,7 @@ def print_solutions(language):
 
 def where(page, language):
     """The page that asks."""
-    words = SOLUTIONS[language]["appendix" if page.kind == "appendix" else "chapter"]
+    words = SOLUTIONS[language]["lesson" if page.lesson else "appendix" if page.kind == "appendix" else "chapter"]
     names = {"called": called(page, language), "mentioned": mentioned(page, language)}
     return words.format(**names, address=page.address)
 
@@ -435,6 +428,7 @@ def print_list(page, language):
 
 def printed():
     """(path, text, what it is printed from) of all that is printed here."""
+    yield ROOT / "gdcourse" / "data" / "questions.json", questions.as_json(), ("source/questions.yml",)
     for language, folder in EDITIONS.items():
         yield folder / "_toc.yml", print_contents(language), ("source/course.yml",)
         for page in all_pages():

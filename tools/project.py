@@ -32,6 +32,8 @@ class Page:
     needs: str | None  # the module that it needs beyond requirements.txt
     above: str | None  # the page below which it stands
     pages: tuple  # those below it
+    part: str = ""  # of its chapter, "A" or "B", where that has several
+    lesson: bool = False  # is it measured as one?
 
     @property
     def number(self):
@@ -62,8 +64,8 @@ class Page:
         return f"{self.address}.{'md' if self.number is None else 'ipynb'}"
 
 
-def page_of(entry, above=None):
-    stem = entry["file"]
+def page_of(entry, above=None, part=""):
+    stem, part = entry["file"], entry.get("part", part)
     return Page(
         stem,
         entry["title"],
@@ -71,7 +73,9 @@ def page_of(entry, above=None):
         printed_from=tuple(entry.get("from", [f"source/{stem}.md"])),
         needs=entry.get("needs"),
         above=above,
-        pages=tuple(page_of(inner, stem) for inner in entry.get("pages", ())),
+        pages=tuple(page_of(inner, stem, part) for inner in entry.get("pages", ())),
+        part=part,
+        lesson=entry.get("lesson", False),
     )
 
 
@@ -107,18 +111,18 @@ def find(stem):
 # --- its words ----------------------------------------------------------------
 
 CALLED = {
-    "zh": {"chapter": "第{numeral}章", "appendix": "附录 {letter}"},
-    "en": {"chapter": "Chapter {number}", "appendix": "Appendix {letter}"},
+    "zh": {"chapter": "第{numeral}章 {part}", "appendix": "附录 {letter}"},
+    "en": {"chapter": "Chapter {number}{part}", "appendix": "Appendix {letter}"},
 }
 MENTIONED = {
-    "zh": {"chapter": "第 {number} 章", "appendix": "附录 {letter}"},
-    "en": {"chapter": "chapter {number}", "appendix": "appendix {letter}"},
+    "zh": {"chapter": "第 {number}{part} 章", "appendix": "附录 {letter}"},
+    "en": {"chapter": "chapter {number}{part}", "appendix": "appendix {letter}"},
 }
 BETWEEN = {"zh": {"chapter": " ", "appendix": "："}, "en": {"chapter": ": ", "appendix": ": "}}
 
 
 def heading(page, language):
-    """第五章 Adam; Appendix A: the same network in PyTorch; or the title alone."""
+    """第五章 Adam; Chapter 1B: Momentum; Appendix A: the same network in PyTorch; or the title alone."""
     title = page.title[language]
     return title if page.kind == "page" else called(page, language) + BETWEEN[language][page.kind] + title
 
@@ -139,7 +143,7 @@ def name(words, page, language):
     number = page.number
     if page.kind == "appendix":
         return words[language]["appendix"].format(letter=number.upper())
-    return words[language]["chapter"].format(number=number, numeral=numeral(number))
+    return words[language]["chapter"].format(number=number, numeral=numeral(number), part=page.part).strip()
 
 
 def numeral(number):

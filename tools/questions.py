@@ -1,21 +1,33 @@
 """Print the concept questions of source/questions.yml: choices that unfold, anywhere.
 
-In the page ``selfcheck/questions.js`` makes a form of those that ask for a
-number, which it finds in ``data-value``.  What can be chosen is computed here
-from the bank of mistakes, so that a key or a wrong answer changes with the rules.
+``{{question name}}`` in a page becomes Markdown (``show``); ``gd.ask("name")`` in
+a notebook reads what ``as_json`` prints for the package.  In the page
+``selfcheck/questions.js`` makes a form of those that ask for a number, which it
+finds in ``data-value``.  What can be chosen is computed here from the bank of
+mistakes, so that a key or a wrong answer changes with the rules.
 """
 
 import hashlib
 import html
+import json
 import re
 from functools import cache
 
 import numpy as np
 import yaml
-from project import SOURCE
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from project import EDITIONS, SOURCE
 
 from gdcourse.exercises import get
 from gdcourse.exercises.shell import exercises, messages
+
+ASKED = re.compile(r'\{\{question ([\w-]+)\}\}|^gd\.ask\("([\w-]+)"\)', re.M)  # in a text, in a cell of code
+
+
+def asked(text):
+    """The names of the questions that a source poses, in their order."""
+    return list(dict.fromkeys(one or other for one, other in ASKED.findall(text)))
 
 
 @cache
@@ -42,6 +54,14 @@ def kind(question):
     return next(key for key in ("choices", "value", "missing", "bug") if key in question)
 
 
+def activity(question):
+    """What the reader does; to choose among lines of code is to tap one."""
+    lines = "choices" in question and all(c["says"]["en"].startswith("<code>") for c in question["choices"])
+    return (
+        "line" if lines else {"choices": "choice", "value": "number", "missing": "line", "bug": "bug"}[kind(question)]
+    )
+
+
 def choices(question, language):
     """(what one may choose, why, whether it is right), in the order in which they are shown."""
     return [(shown(says), *rest) for says, *rest in answers(question, language)]
@@ -55,6 +75,8 @@ def answers(question, language):
     """The choices; what one may choose is a number where the question asks for one, HTML elsewhere."""
     if "choices" in question:
         return [(c["says"][language], c["because"][language], c.get("right", False)) for c in question["choices"]]
+    if "exercise" not in question:
+        return sums(question, language)
     right = question["right"][language] if "right" in question else why(question, question["bug"], language)
     wrong = question["wrong"] if isinstance(question["wrong"], dict) else dict.fromkeys(question["wrong"])
     found = [(what(question, None, language), right, True)]
@@ -66,6 +88,12 @@ def answers(question, language):
     # mixed, but the same way in both languages
     order = [hashlib.sha1(repr(name).encode()).hexdigest() for name in [None, *wrong]]
     return [choice for _, choice in sorted(zip(order, found, strict=True))]
+
+
+def sums(question, language):
+    """The choices where the value is plain arithmetic, and each wrong one brings its own."""
+    found = [(float(eval(wrong["value"])), wrong["because"][language], False) for wrong in question["wrong"]]
+    return sorted([(float(eval(question["value"])), question["right"][language], True), *found])
 
 
 def what(question, mistake, language):
@@ -109,20 +137,68 @@ def number(value):
     return f"{value:z.4g}".replace("e-0", "e-").replace("-", "−")
 
 
+# --- in the text of a page ------------------------------------------------------
+
+
 def show(name, language, count):
     """The question as Markdown; ``count`` is its number in its place, or None."""
     question = load()[name]
     label = f"**{count}.** " if count else ""
-    parts = [f'<div class="question {kind(question)}" id="q-{name}">', label + question["asks"][language]]
+    head = f'<div class="question {kind(question)}" id="q-{name}" data-activity="{activity(question)}">'
+    parts = [head, label + question["asks"][language]]
     if "missing" in question:
-        source = get(question["exercise"]).source
-        lines = [line_of(source, begin) for begin in question["shows"]]
-        lines = [question["missing"] + "______" if line.startswith(question["missing"]) else line for line in lines]
-        parts.append("```text\n" + "\n".join(lines) + "\n```")
+        parts.append(f"```text\n{lines_around(question)}\n```")
     for letter, (says, because, right) in zip("ABCDEFGH", answers(question, language), strict=False):
         classes = "mathjax_process right" if right else "mathjax_process"
         data = f' data-value="{says:.12g}" data-says="{number(says)}"' if "value" in question else ""
-        summary = re.sub(r"\$([^$]*)\$", r"\\(\1\\)", shown(says))
-        opened = f'<details class="{classes}"{data}><summary>{letter}. {summary}</summary>'
+        opened = f'<details class="{classes}"{data}><summary>{letter}. {inline(shown(says))}</summary>'
         parts.append(f"{opened}\n\n{because}\n\n</details>")
     return "\n\n".join([*parts, "</div>"])
+
+
+def lines_around(question):
+    """The lines that it shows, with a blank where one is missing."""
+    missing, source = question["missing"], get(question["exercise"]).source
+    lines = [line_of(source, begin) for begin in question["shows"]]
+    return "\n".join(f"{missing}______" if line.startswith(missing) else line for line in lines)
+
+
+def inline(says):
+    r"""A choice is HTML already: only its formulas are made \(…\)."""
+    return re.sub(r"\$([^$]*)\$", r"\\(\1\\)", says)
+
+
+# --- for the package ------------------------------------------------------------
+
+
+def as_json():
+    """All questions as ``gdcourse/questions.py`` reads them."""
+    return json.dumps({name: told(question) for name, question in load().items()}, ensure_ascii=False, indent=1) + "\n"
+
+
+def told(question):
+    by_language = {language: texts(question, language) for language in EDITIONS}
+    return {"kind": kind(question), "activity": activity(question), **by_language}
+
+
+def texts(question, language):
+    code = {"code": html.escape(lines_around(question), quote=False)} if "missing" in question else {}
+    choices = [choice(*answer) for answer in answers(question, language)]
+    return {"asks": as_html(question["asks"][language]), **code, "choices": choices}
+
+
+def choice(says, because, right):
+    value = {"value": float(f"{says:.12g}")} if isinstance(says, float) else {}
+    return {"says": inline(shown(says)), **value, "because": as_html(because), "right": right}
+
+
+def as_html(text):
+    return markdown().render(text).strip()
+
+
+@cache
+def markdown():
+    """With formulas as Jupyter and formulas.py look for them: no element around them."""
+    reader = MarkdownIt("commonmark").use(dollarmath_plugin)
+    reader.add_render_rule("math_inline", lambda _, tokens, at, *rest: html.escape(rf"\({tokens[at].content}\)", False))
+    return reader

@@ -1,0 +1,110 @@
+"""The claims of source/claims.yml, as chapters and pages show them."""
+
+import re
+from functools import cache
+
+import yaml
+from cells import SourceError
+from project import SOURCE, chapters
+
+WORDS = {
+    "zh": {
+        "claim": "说法",
+        "article": "文章",
+        "course": "本课程",
+        "paper": "Adam 的论文",
+        "folklore": "常见说法",
+        "verdict": "结论",
+        "holds": "成立",
+        "fails": "不成立",
+        "only when": "有条件成立",
+        "not settled": "此处不下定论",
+        "slip": "疏漏",
+    },
+    "en": {
+        "claim": "Claim",
+        "article": "article",
+        "course": "this course",
+        "paper": "the paper on Adam",
+        "folklore": "a common belief",
+        "verdict": "Verdict",
+        "holds": "holds",
+        "fails": "fails",
+        "only when": "holds only when …",
+        "not settled": "not settled here",
+        "slip": "a slip",
+    },
+}
+
+# The verdict as a badge: a sign, a word, and a class that gives the tint.
+BADGES = {
+    "holds": ("✓", {"zh": "成立", "en": "holds"}),
+    "only when": ("◐", {"zh": "有条件成立", "en": "partly true"}),
+    "fails": ("✗", {"zh": "不成立", "en": "fails"}),
+    "not settled": ("?", {"zh": "此处不下定论", "en": "not settled here"}),
+}
+
+
+@cache
+def load_claims():
+    return yaml.safe_load((SOURCE / "claims.yml").read_text("utf-8"))
+
+
+def home(entry, key=""):
+    """The page of the chapter that an entry of claims.yml or errata.yml names; a claim's is where its place stands."""
+    place = re.compile(rf"\{{\{{(claim|folded|at) {key}\}}\}}" if key else "")
+    of_the_chapter = [page for page in chapters() if page.number == entry["chapter"]]
+    found = [page for page in of_the_chapter if place.search(page.source.read_text("utf-8"))]
+    if not found:
+        raise SourceError(f"no page of chapter {entry['chapter']} in source/course.yml has a place for {key or entry}")
+    return found[0]
+
+
+# --- cards ----------------------------------------------------------------------
+
+
+def origin(claim, language):
+    words = WORDS[language]
+    return words.get(claim["article"]) or f"{words['article']} {claim['article']}"
+
+
+def anchor(key, *_):
+    """Where the page of claims leads to."""
+    return f'<span id="claim-{key}"></span>'
+
+
+def claim_card(key, claim, language):
+    label = f"{anchor(key)}**{WORDS[language]['claim']} {key}**"
+    if language == "zh":
+        return f"> {label}（{origin(claim, language)}）：{claim['says']['zh']}"
+    return f"> {label} ({origin(claim, language)}): {claim['says']['en']}"
+
+
+def verdict_card(key, claim, language):
+    return f"> {verdict(claim, language)} {claim['because'][language]}"
+
+
+def verdict(claim, language):
+    """**Verdict: holds.**, with the stop that the language writes."""
+    words = WORDS[language]
+    if language == "zh":
+        return f"**{words['verdict']}：{words[claim['verdict']]}。**"
+    return f"**{words['verdict']}: {words[claim['verdict']]}{'' if claim['verdict'] == 'only when' else '.'}**"
+
+
+def folded_card(key, claim, language):
+    words = WORDS[language]
+    colon, dash = ("：", "——") if language == "zh" else (": ", " — ")
+    summary = f"<b>{words['claim']} {key}</b>{colon}{claim['says'][language]}{dash}<b>{words[claim['verdict']]}</b>"
+    because = claim["because"][language]
+    return f'<details class="claim" id="claim-{key}">\n<summary>{summary}</summary>\n\n{because}\n\n</details>'
+
+
+def badge(key, claim, language):
+    """The verdict in a word, which leads to where the claim is tested."""
+    sign, words = BADGES[claim["verdict"]]
+    kind, place = claim["verdict"].replace(" ", "-"), f"{home(claim, key).stem}.ipynb#claim-{key}"
+    return f'<a class="badge {kind}" href="{place}">{sign} {words[language]}</a>'
+
+
+CARDS = {"claim": claim_card, "verdict": verdict_card, "folded": folded_card, "at": anchor, "badge": badge}
