@@ -7,6 +7,7 @@ the claims and slips, the exercises, the questions.
 
 import json
 import re
+from html import unescape
 
 import pytest
 import yaml
@@ -21,11 +22,20 @@ def ids(page):
     return set(re.findall(r'<[^>]* id="([^"]+)"', page.read_text("utf-8")))
 
 
+def moved(page):
+    """The places to which the page sends on, all of which must be where it says."""
+    told = re.search('<meta name="moved" content="(.*?)">', page.read_text("utf-8"))
+    pages = json.loads(unescape(told[1])) if told else {}
+    assert all(set(places) <= ids(page.with_name(f"{name}.html")) for name, places in pages.items())
+    return {place for places in pages.values() for place in places}
+
+
 @pytest.mark.parametrize("address", FROZEN["addresses"])
 def test_an_address_still_leads_there(site, address):
+    """To the page itself, or by ``course.js`` to another of its chapter."""
     page = site / address
     assert page.is_file()
-    lost = set(FROZEN["addresses"][address]) - ids(page)
+    lost = set(FROZEN["addresses"][address]) - ids(page) - moved(page)
     assert not lost
 
 

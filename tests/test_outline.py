@@ -1,5 +1,6 @@
 """A chapter and an appendix are an entry in source/course.yml and a source: all else follows from that."""
 
+import json
 import os
 import re
 import subprocess
@@ -173,3 +174,5 @@ def test_a_chapter_and_two_appendices_are_added_and_the_book_builds(tmp_path):
     link = soup(html / "pages" / "claims.html").find("a", href=re.compile("#claim-Z1$"))["href"]
     assert link == "../chapters/08_adamw_tested.html#claim-Z1"
     assert soup(html / "chapters" / "08_adamw_tested.html").find(id="claim-Z1")
+    moved = json.loads(soup(html / "chapters" / "08_adamw.html").find("meta", attrs={"name": "moved"})["content"])
+    assert {"claim-Z1", "q-ask-08_adamw_tested"} <= set(moved["08_adamw_tested"])

@@ -20,6 +20,7 @@ from notebooks import FOLDERS, ROOT, load_claims, print_notebook, same_text, sou
 from project import chapters, find
 from project import pages as all_pages
 
+import gdcourse as gd
 import pages
 
 SOURCES = sources()
@@ -156,7 +157,8 @@ def test_a_number_in_the_prose_stands_in_an_output(source, language):
     for cell in cells:
         if cell.cell_type != "markdown":
             continue
-        prose = re.sub(r'<div class="question.*?</div>', "", cell.source, flags=re.S)
+        # what is worked out on paper stands there step by step
+        prose = re.sub(r'<div class="(question|derive)".*?</div>', "", cell.source, flags=re.S)
         prose = re.sub(r"\n#+ (References|参考文献).*", "", prose, flags=re.S)
         prose = re.sub(r"\]\([^)]*\)|https?\S+|\\tag\{[^}]*\}|[(（]\d\.\d+[)）]", "", prose)
         for match in NUMBER.finditer(prose):
@@ -230,6 +232,10 @@ def test_the_printer_refuses_what_an_author_must_mend(tmp_path):
     for body, hint in (
         ("no language\n", "needs"),
         ('+++ {"lang": "zh"}\n\n{{claim NOPE}}\n', "no claim NOPE"),
+        ('+++ {"lang": "zh"}\n\n{{badge NOPE}}\n', "no claim NOPE"),
+        ('+++ {"lang": "zh"}\n\n{{question nope}}\n', "no question nope"),
+        ('```{code-cell} python\ngd.ask("nope")\n```\n', "no question nope"),
+        ('+++ {"lang": "zh"}\n\n{{derive}}\n算\n{{end}}\n', r"\{\{derive\}\} stands alone"),
         ('+++ {"lang": "zh"}\n\n# {{title}}\n', "course.yml does not say what 99_try.md is called"),
         (
             "```{code-cell} python\n:name: a\n1\n```\n\n```{code-cell} python\n:name: a\n2\n```\n",
@@ -240,6 +246,105 @@ def test_the_printer_refuses_what_an_author_must_mend(tmp_path):
         source.write_text(head + body, "utf-8")
         with pytest.raises(notebooks.SourceError, match=hint):
             print_notebook(source, "zh")
+
+
+# --- what lessons are made of
+
+GRAMMAR = """\
++++ {"lang": "zh"}
+
+{{derive}}
+算出 $x$。
+{{unfold}}
+一步。
+
+$$
+x=1
+$$
+{{end}}
+
++++ {"lang": "en"}
+
+{{derive}}
+Find $x$.
+{{unfold}}
+One step.
+
+$$
+x=1
+$$
+{{end}}
+
+```{code-cell} python
+---
+name: ask
+---
+import gdcourse as gd
+```
+
+```{code-cell} python
+---
+name: asked
+---
+gd.ask("diverges")
+```
+
+```{code-cell} python
+---
+name: guess
+tags: [predict, hide-input]
+fold: {zh: 完整代码, en: The whole program}
+---
+print("as it\\nis")
+```
+"""
+
+
+@pytest.fixture
+def grammar(tmp_path):
+    """A source with all that lessons are made of, in a project without others."""
+    source = tmp_path / "99_try.md"
+    source.write_text(f"---\nkernelspec: {{name: python3, display_name: Python 3}}\n---\n\n{GRAMMAR}", "utf-8")
+    return source
+
+
+@BOTH
+def test_a_derivation_is_a_task_and_folded_steps(grammar, language):
+    text = print_notebook(grammar, language).cells[0].source
+    task, steps, end = re.split(r"<details>.*</summary>|</details>", text, flags=re.S)
+    said = {"zh": ("**动笔算一算**：算出 $x$。", "一步。"), "en": ("**On paper:** Find $x$.", "One step.")}[language]
+    assert task == f'<div class="derive" data-activity="derive">\n\n{said[0]}\n\n'
+    assert steps == f"\n\n{said[1]}\n\n$$\nx=1\n$$\n\n"
+    assert end == "\n\n</div>"
+
+
+@BOTH
+def test_a_badge_leads_to_where_the_claim_is_tested(language):
+    badge = notebooks.fill_in("{{badge A7}} {{badge C2}}", language, CLAIMS, "x")
+    found = re.findall('<a class="badge ([\\w-]+)" href="(.*?)">(. .*?)</a>', badge)
+    for (tint, place, words), key in zip(found, ("A7", "C2"), strict=True):
+        assert place == f"{pages.home(CLAIMS[key], key).stem}.ipynb#claim-{key}"
+        assert tint == CLAIMS[key]["verdict"].replace(" ", "-")
+        assert words[0] in "✓◐✗?"
+
+
+def test_a_fold_says_what_its_author_says(grammar):
+    for language, words in (("zh", "完整代码"), ("en", "The whole program")):
+        told = print_notebook(grammar, language).cells[-1].metadata.mystnb
+        assert told == {"code_prompt_show": words, "code_prompt_hide": words}
+
+
+def test_a_notebook_keeps_of_a_question_only_what_is_asked(grammar, monkeypatch, tmp_path):
+    """And in place of a prediction's outcome JupyterLab shows the first line of the first output: there is none."""
+    monkeypatch.setitem(notebooks.FOLDERS, "en", tmp_path)
+    monkeypatch.setenv("GDCOURSE_STILL", "")
+    _, _, asked, guess = notebooks.run(print_notebook(grammar, "en"), grammar, "en").cells
+    assert asked.metadata.tags == ["remove-input", "nbval-ignore-output"]
+    assert [set(output.data) for output in asked.outputs] == [{"text/plain"}]
+    assert asked.outputs[0].data["text/plain"] == repr(gd.ask("diverges"))
+    assert guess.metadata.tags == ["predict", "hide-input", "hide-output"]
+    assert guess.metadata.jupyter == {"outputs_hidden": True, "source_hidden": True}
+    assert [output.get("text") or dict(output.data) for output in guess.outputs] == [{}, "as it\nis\n"]
 
 
 def test_a_notebook_that_needs_more_is_run_only_where_that_is_installed(monkeypatch):

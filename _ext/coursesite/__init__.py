@@ -3,6 +3,8 @@
 ``words``      the words of the interface, in both languages
 ``search``     a search that finds Chinese
 ``formulas``   mathematics, set while the book is built
+``folds``      what a page hides until the reader asks for it
+``moved``      old addresses of places that stand on another page of their chapter now
 ``polish``     what a page loads, and the last hand on its HTML
 ``patches``    edits of what others write, loud when there is nothing to edit any more
 ``policy``     what a page's scripts may do, enforced by the browser
@@ -29,7 +31,9 @@ from project import ROOT, SOURCE, chapters, digest_of, inside, package_digest
 
 from . import formulas
 from .files import finish
+from .folds import add_folds
 from .links import add_links, edition
+from .moved import tell_what_moved
 from .policy import count_without_eval
 from .polish import lighten
 from .scripts import sources, write_scripts
@@ -42,6 +46,7 @@ HERE = Path(__file__).parent
 def setup(app: Sphinx):
     # Sphinx writes all pages anew when this changes
     app.add_config_value("coursesite_digest", digest_of(*inside(HERE), *sources(), SOURCE / "course.yml"), "html")
+    add_folds(app)
     app.add_search_language(CourseSearch)
     app.add_html_math_renderer("katex", (formulas.inline, None), (formulas.displayed, None))
     # before the theme reads its options
@@ -51,6 +56,7 @@ def setup(app: Sphinx):
     app.connect("html-page-context", lighten, priority=900)
     app.connect("build-finished", finish)
     app.connect("build-finished", fold_titles)
+    app.connect("build-finished", tell_what_moved)
     app.connect("build-finished", count_without_eval)
     app.add_css_file("katex/katex.min.css")
     app.add_css_file("course.css")

@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx.util import logging
 
 KATEX = Path(__file__).parent / "vendor" / "katex" / "katex.min.js"
-SUMMARY = re.compile(r"<summary[^>]*>.*?</summary>", re.S)
+OURS = re.compile(r'<summary[^>]*>.*?</summary>|<div class="question[^>]*>.*?</div>', re.S)
 INLINE = re.compile(r"\\\((.+?)\\\)", re.S)
 MATH = re.compile("<math .*</math>", re.S)
 # the name of a function, and the invisible sign "is applied to"
@@ -79,10 +79,10 @@ def displayed(self, node):
     raise nodes.SkipNode
 
 
-def in_summaries(html, page):
-    r"""A summary is HTML of the author's own, where Markdown ends: its formulas are written \(…\)."""
+def in_our_html(html, page):
+    r"""Summaries and what ``gd.ask`` shows are HTML, where Markdown ends: their formulas are written \(…\)."""
 
     def formula(match):
         return typeset_or_warn(unescape(match[1]), page)
 
-    return SUMMARY.sub(lambda summary: INLINE.sub(formula, summary[0]), html)
+    return OURS.sub(lambda ours: INLINE.sub(formula, ours[0]), html)

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 from sphinx.jinja2glue import BuiltinTemplateLoader
 
-from .formulas import in_summaries
+from .formulas import in_our_html
 from .patches import Edit, edited, unfound
 from .policy import guarded
 from .words import WORDS
@@ -61,6 +61,8 @@ EDITS = [
     # the label would hide what the summary says
     Edit(r'<summary aria-label="Toggle hidden content">', "<summary>", "chapters/05_adam"),
     Edit(r'(?<=id="pst-primary-sidebar" )(?=class)', 'role="complementary" '),
+    # a badge leads to a notebook, which here is a page
+    Edit(r'(<a class="badge [^>]*href="[^"]*)\.ipynb#', r"\1.html#", on=None),
 ]
 # ipywidgets.interact is for live notebooks: a page with one (none of ours, so far) says so, and shows no dead slider
 WIDGET = r'<script type="application/vnd\.jupyter\.widget-view\+json">.*?</script>'
@@ -104,7 +106,7 @@ class PolishedTemplates(BuiltinTemplateLoader):
         words = WORDS[self.builder.config.language]
         own = [Edit(*edit) for edit in words["edits"]]
         whole = self.builder.name == "html"  # a page of all chapters has no sidebars
-        html = in_summaries(html, pagename)
+        html = in_our_html(html, pagename)
         if pagename != "search":
             html = edited(html, [Edit(SEARCH, "")], pagename if whole else None)
         slider = Edit(WIDGET, f'<p class="live-only">{words["live_only"]}</p>', on=None)

@@ -1,4 +1,4 @@
-// The way to the other language, boxes that scroll, and what is on paper.
+// The way to the other language and to what has moved, boxes that scroll, and what is on paper.
 
 // --- the other language: "#~7" is the seventh heading, whatever its name there
 
@@ -29,6 +29,16 @@ const arrive = () => {
   if (section) location.replace(`#${section.id}`);
 };
 
+// --- a place that stands on another page of the chapter now (moved.py says where)
+
+const forward = () => {
+  const place = decodeURIComponent(location.hash.slice(1));
+  const moved = document.querySelector('meta[name="moved"]');
+  if (!place || !moved || document.getElementById(place)) return;
+  const [page] = Object.entries(JSON.parse(moved.content)).find(([, places]) => places.includes(place)) ?? [];
+  if (page) location.replace(`${page}.html#${encodeURIComponent(place)}`);
+};
+
 // --- what is wider than its box can be scrolled by keyboard (code is the theme's own care)
 
 const scrollable = () => {
@@ -49,6 +59,8 @@ addEventListener("beforeprint", () => {
 });
 
 arrive();
+forward();
+addEventListener("hashchange", forward);
 otherLanguage();
 addEventListener("load", () => setTimeout(scrollable));
 addEventListener("resize", scrollable);
