@@ -32,11 +32,11 @@ const arrive = () => {
 // --- a place that stands on another page of the chapter now (moved.py says where)
 
 const forward = () => {
-  const place = decodeURIComponent(location.hash.slice(1));
-  const moved = document.querySelector('meta[name="moved"]');
-  if (!place || !moved || document.getElementById(place)) return;
-  const [page] = Object.entries(JSON.parse(moved.content)).find(([, places]) => places.includes(place)) ?? [];
-  if (page) location.replace(`${page}.html#${encodeURIComponent(place)}`);
+  const hash = location.hash.slice(1);
+  const moved = JSON.parse(document.querySelector('meta[name="moved"]')?.content ?? "{}");
+  const named = (place) => place === hash || encodeURIComponent(place) === hash;
+  const [page] = Object.entries(moved).find(([, places]) => places.some(named)) ?? [];
+  if (page) location.replace(`${page}.html${location.hash}`);
 };
 
 // --- what is wider than its box can be scrolled by keyboard (code is the theme's own care)
