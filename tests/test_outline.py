@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import rhythm
 import yaml
 from conftest import BOOK, copy_of_the_project, soup
 from project import EDITIONS, ROOT, Page, called, heading, mentioned, numeral, page_of, pages
@@ -93,6 +94,36 @@ A question; see the [solutions](../pages/solutions.md).
 
 {marks}
 """
+# what makes a lesson of it
+LESSON = """
+```{code-cell} python
+---
+name: guess
+tags: [predict]
+---
+print("the outcome")
+```
+
++++ {"lang": "zh"}
+
+{{derive}}
+算一算。
+{{unfold}}
+一步。
+{{end}}
+
+见 {{badge Z1}}。
+
++++ {"lang": "en"}
+
+{{derive}}
+Work it out.
+{{unfold}}
+One step.
+{{end}}
+
+See {{badge Z1}}.
+"""
 
 
 def add(copy):
@@ -106,12 +137,13 @@ def add(copy):
     course = yaml.safe_load(outline.read_text("utf-8"))
     learn = course["parts"][0]["pages"]
     after = 1 + [entry["file"] for entry in learn].index("07_summary")
-    learn.insert(after, {**entry("08_adamw"), "pages": [entry("08_adamw_tested")]})
+    learn.insert(after, {**entry("08_adamw"), "lesson": True, "pages": [entry("08_adamw_tested")]})
     learn += [entry("c_lion"), entry("d_muon")]
     outline.write_text(yaml.safe_dump(course, allow_unicode=True, sort_keys=False), "utf-8")
     for stem in NEW:
         marks = f"{{{{question ask-{stem}}}}}" + ("\n\n{{claim Z1}}" if stem.endswith("tested") else "")
-        (copy / "source" / f"{stem}.md").write_text(SOURCE.format(marks=marks), "utf-8")
+        more = LESSON if stem == "08_adamw" else ""
+        (copy / "source" / f"{stem}.md").write_text(SOURCE.format(marks=marks) + more, "utf-8")
     for name, more in ("questions.yml", "".join(map(QUESTION.format, NEW))), ("claims.yml", CLAIM):
         with (copy / "source" / name).open("a", encoding="utf-8") as file:
             file.write(more)
@@ -148,6 +180,7 @@ def test_a_chapter_and_two_appendices_are_added_and_the_book_builds(tmp_path):
     solutions = (copy / "pages" / "solutions.md").read_text("utf-8")
     headings = ["第八章", "第八章 解耦的权重衰减，实测", "附录 A", "附录 C", "附录 D", "更多练习"]
     assert re.findall(r"^## (.*)", solutions, re.M)[-6:] == headings
+    assert "题目在[第八章](../chapters/08_adamw.ipynb)里，" in solutions
     assert "题目在[附录 D 的“自测”](../chapters/d_muon.ipynb)里。" in solutions
     assert "（本课程，第 8 章）：新说法。" in (copy / "pages" / "claims.md").read_text("utf-8")
 
@@ -174,5 +207,19 @@ def test_a_chapter_and_two_appendices_are_added_and_the_book_builds(tmp_path):
     link = soup(html / "pages" / "claims.html").find("a", href=re.compile("#claim-Z1$"))["href"]
     assert link == "../chapters/08_adamw_tested.html#claim-Z1"
     assert soup(html / "chapters" / "08_adamw_tested.html").find(id="claim-Z1")
-    moved = json.loads(soup(html / "chapters" / "08_adamw.html").find("meta", attrs={"name": "moved"})["content"])
+    lesson = soup(html / "chapters" / "08_adamw.html")
+    moved = json.loads(lesson.find("meta", attrs={"name": "moved"})["content"])
     assert {"claim-Z1", "q-ask-08_adamw_tested"} <= set(moved["08_adamw_tested"])
+    badge = lesson.find("a", class_="badge")
+    assert (badge["href"], badge["class"], badge.string) == (
+        "08_adamw_tested.html#claim-Z1",
+        ["badge", "holds"],
+        "✓ holds",
+    )
+    prediction = lesson.find("details", attrs={"data-activity": "predict"})
+    assert prediction.summary.string == "I have my guess: show me"
+    assert "the outcome" in prediction.get_text()
+    assert lesson.get_text().count("the outcome") == 2  # in the code, too
+    assert rhythm.measure(str(lesson)).doing == pytest.approx(
+        sum(rhythm.DOING[x] for x in ("choice", "predict", "derive"))
+    )

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import questions
 from conftest import RULES, named
+from coursesite.formulas import in_our_html
 from project import ROOT, chapters
 
 import gdcourse as gd
@@ -185,6 +186,13 @@ def test_in_the_book_it_is_what_a_page_prints(name, monkeypatch, spoken):
     assert not re.search(r"\$", html)
     formulas = [one or other for one, other in re.findall(r"\$([^$]+)\$|\\\((.+?)\\\)", page)]
     assert list(map(unescape, re.findall(r"\\\((.+?)\\\)", html))) == formulas
+
+
+def test_its_formulas_are_set_with_the_page(spoken):
+    html = gd.ask("diverges").html()
+    page = in_our_html(f"<p>\\(x\\)</p>{html}", "here")
+    assert page.count('class="katex"') == html.count("\\(") >= 1
+    assert page.startswith("<p>\\(x\\)</p>")
 
 
 def test_who_mistypes_a_name_is_told_what_there_is(spoken):

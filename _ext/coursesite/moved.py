@@ -19,13 +19,13 @@ def tell_what_moved(app, exception):
     """In the finished pages, for only there all places have their names."""
     if exception or app.builder.name != "html":
         return
-    built = {page: Path(app.outdir, f"{page.address}.html") for page in chapters()}
-    texts = {page: path.read_text("utf-8") for page, path in built.items() if path.exists()}
-    for page, text in texts.items():
-        others = {other.stem: texts[other] for other in texts if other.number == page.number and other != page}
+    built = [(page, Path(app.outdir, f"{page.address}.html")) for page in chapters()]
+    found = [(page, path, path.read_text("utf-8")) for page, path in built if path.exists()]
+    for page, path, text in found:
+        others = {other.stem: its for other, _, its in found if other.number == page.number and other != page}
         told = with_places(TAG.sub("", text), others)
         if told != text:
-            built[page].write_text(told, "utf-8")
+            path.write_text(told, "utf-8")
 
 
 def with_places(text, others):

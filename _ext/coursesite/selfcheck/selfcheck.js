@@ -10,9 +10,10 @@ import { WORDS } from "./words.js";
 
 const questions = [...document.querySelectorAll(".question[id]")];
 const cells = [...document.querySelectorAll(".cell.tag_exercise")];
+const last = [...document.querySelectorAll(".question[id], .cell.tag_exercise")].pop();
 const able = window.CoursePython && typeof structuredClone === "function";
 
-showProgress(questions, [...questions.map((question) => question.id), ...cells.map(idOf)], [...questions, ...cells].pop());
+showProgress(questions, [...questions.map((question) => question.id), ...cells.map(idOf)], last);
 questions.forEach(ask);
 for (const cell of cells)
   if (able) enhance(cell);
