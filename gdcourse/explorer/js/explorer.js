@@ -15,6 +15,7 @@ import { h } from "./dom.js";
 import { editOf } from "./edit.js";
 import { Figure } from "./figure.js";
 import { insideOf } from "./inside.js";
+import { knobmapOf } from "./knobmap.js";
 import { knobsOf } from "./knobs.js";
 import { sensible } from "./link.js";
 import { mapOf } from "./map.js";
@@ -55,12 +56,12 @@ function withoutStrangers(state, first) {
 function furnished(figure, link) {
   const [question, map, curves, time] = [questionOf(figure), mapOf(figure), curvesOf(figure), timeOf(figure)];
   const [table, knobs, inside, edit] = [tableOf(figure), knobsOf(figure), insideOf(figure), editOf(figure)];
-  const [share, spoken] = [shareOf(figure, link), spokenOf(figure)];
+  const [share, spoken, knobmap] = [shareOf(figure, link), spokenOf(figure), knobmapOf(figure)];
   Object.assign(figure, { map, curves });
-  figure.parts = [map, curves, table, knobs, question, inside, edit, time, spoken];
+  figure.parts = [map, knobmap, curves, table, knobs, question, inside, edit, time, spoken];
   figure.root.append(
-    question.element, question.text, h("div", { className: "gx-plots" }, map.element, curves.element),
-    time.element, table.element, h("div", { className: "gx-foot" }, table.add, share.element),
+    question.element, question.text, h("div", { className: "gx-plots" }, map.element, knobmap.element, curves.element),
+    time.element, table.element, h("div", { className: "gx-foot" }, table.add, knobmap.toggle, share.element),
     knobs.element, knobs.fold, inside.element, edit.element, share.message, spoken.element); // prettier-ignore
   return { inside, edit };
 }

@@ -5,7 +5,7 @@ import { about } from "./racers.js";
 import { doubles, unpacked } from "./results.js";
 
 /** What page.py needs to know of a racer. */
-function job(racer, { start, steps }, rules) {
+export function job(racer, { start, steps }, rules) {
   const known = about(racer, rules);
   const edited = racer.source ? { source: racer.source } : known.edited ? { source: known.source, elementwise: true } : {};
   return { rule: racer.rule, knobs: racer.knobs, start, steps, ...edited };
