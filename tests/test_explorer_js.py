@@ -330,6 +330,20 @@ def test_a_rubbish_link_leaves_the_figure_as_it_is(js, rubbish):
     assert there == first | {"question": None}  # none is asked that nobody knows
 
 
+def test_a_link_brings_a_landscape_as_text_only(js):
+    """What it says is Python's to read; nothing else of the problem is taken from it."""
+    first, text = COMMON["presets"]["1"], "x^2 + y^2"
+    lines = "return links.map((link) => it.sensible({ problem: link }, first, common).problem)"
+    links = [
+        {"text": text, "best": -9, "seed": 3, "noise": 0.5, "surface": "bowl"},
+        {"text": "x" * 201, "seed": -1, "noise": -1},
+        {"text": ["x"], "seed": 1.5},
+    ]
+    found = js("link", lines, links=links, first=first, common=COMMON)
+    own = COMMON["tasks"]["text"]["problem"]
+    assert found == [own | {"text": text, "seed": 3, "noise": 0.5}, own, own]
+
+
 # --- the editor -----------------------------------------------------------------
 
 

@@ -30,10 +30,11 @@ from gdcourse import rules as registry
 from gdcourse.checks import check_count, check_knob, check_problem, check_rule
 from gdcourse.exercises import get
 from gdcourse.explorer import bundle, chart, looks, page, picture
+from gdcourse.explorer.landscape import MOST as LONGEST
 from gdcourse.guard import Guard, Loss
 from gdcourse.languages import language, say
 from gdcourse.listing import source
-from gdcourse.problems import LinearRegression, Surface
+from gdcourse.problems import LinearRegression, Surface, landscape
 from gdcourse.protocols import Problem, Rule
 
 HERE = Path(__file__).resolve().parent
@@ -85,6 +86,7 @@ def common(lang=None):
         "grid": [chart.COLUMNS, chart.ROWS],
         "tasks": tasks,
         "most": MOST,
+        "longest": LONGEST,
         "presets": {name: finished(asked(name, rules, tasks)) for name in known["presets"]},
         "questions": {name: chosen["question"][lang] for name, chosen in known["presets"].items()},
     }
@@ -115,7 +117,8 @@ def known_tasks():
     }
     for name, task in known.items():
         task["problem"]["best"] = Surface(name).best_loss
-    return known | {"line": task_of(LinearRegression.line(), 10)}
+    own = task_of(landscape(presets()["landscape"]))
+    return known | {"line": task_of(LinearRegression.line(), 10), "text": own}
 
 
 def asked(question, rules, tasks):
@@ -158,11 +161,15 @@ def task_of(problem, batch=0):
             "start": problem.start.tolist(),
             "minima": [problem.exact.tolist()],
         }
-    known = isinstance(problem, Surface) and getattr(surfaces, problem.name, None) is problem.function
+    known = {}
+    if getattr(problem, "text", None):
+        known = {"text": problem.text}
+    elif isinstance(problem, Surface) and getattr(surfaces, problem.name, None) is problem.function:
+        known = {"surface": problem.name, **problem.parameters}
     minima = getattr(problem, "minima", np.empty((0, 2)))
     x, y = problem.start
     return {
-        "problem": {"surface": problem.name, **problem.parameters, **CALM, "best": problem.best_loss}
+        "problem": known | CALM | {"best": problem.best_loss}
         if known
         else {"own": type(problem).__name__, "best": float(getattr(problem, "best_loss", 0.0))},
         "view": list(getattr(problem, "view", (x - 2, x + 2, y - 2, y + 2))),
@@ -320,7 +327,7 @@ class Explorer:
 
     def __repr__(self):
         rules = ", ".join(racer["rule"] for racer in self.spec["racers"])
-        return f"Explorer({self.spec['problem'].get('surface', 'line')}: {rules})"
+        return f"Explorer({picture.kind(self.spec['problem'])}: {rules})"
 
     def _repr_mimebundle_(self, **options):
         if os.environ.get(STILL):

@@ -371,7 +371,9 @@ def heights(problem, view, columns, rows, lines=18):
     xs = [left + (right - left) * i / (columns - 1) for i in range(columns)]
     ys = [bottom + (top - bottom) * i / (rows - 1) for i in range(rows)]
     table = [problem.loss(x, y) for y in ys for x in xs]
-    low, high = min(table), max(table)
+    finite = [J for J in table if -INF < J < INF] or [0.0]
+    low, high = min(finite), max(finite)
+    table = [J if -INF < J < INF else high for J in table]  # a landscape of the reader's own may have holes
     levels = [low + (high - low) * (i / lines) ** 2 for i in range(1, lines)]
     return {"rows": bytes(array("d", table)).hex(), "levels": levels, "axes": axes}
 
