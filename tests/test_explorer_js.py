@@ -179,6 +179,21 @@ def test_axes_have_a_few_ticks_within_their_range(js):
     assert rows == [["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹"], ["0.999", "0.99", "0.9", "0"], ["0", "45", "90"]]
 
 
+# --- chance and axes ------------------------------------------------------------
+
+
+def test_a_seed_matters_where_gradients_are_drawn_by_lot(js):
+    bowl, line = COMMON["tasks"]["bowl"]["problem"], COMMON["tasks"]["line"]["problem"]
+    problems = [bowl, bowl | {"noise": 0.1}, line | {"batch": 10}, line | {"batch": 100}, line | {"batch": 0}]
+    found = js("noise", "return problems.map(it.drawnByLot)", problems=problems)
+    assert found == [False, True, True, False, False]
+
+
+def test_an_axis_ends_at_the_edge_of_the_map(js):
+    lines = "return ways.map((way) => it.reach([-2, 4, -1, 3], [1, 1], way))"
+    assert js("geometry", lines, ways=[[1, 0], [0, -1], [0.6, 0.8], [-0.8, -0.6]]) == pytest.approx([3, 2, 2.5, 10 / 3])
+
+
 # --- the map of knobs -----------------------------------------------------------
 
 

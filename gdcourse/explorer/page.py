@@ -7,6 +7,7 @@ as text, the hexadecimal of their doubles, because that is exact and fast.
     heights(problem, …)       the landscape
     inside(…)                 what a rule remembers at one step
     survey(problem, view)     where a landscape of the reader's own is lowest
+    spread(races)             the middle of many races
     cells, theory             the map of knobs, in ``knobs.py``
 
 A problem is ``{"surface": "bowl", "kappa": 10, "angle": 0}``, ``{"text":
@@ -437,6 +438,18 @@ def text(call, args):
             part["rows"] = len(lines) - 1
     lines[0] = json.dumps(answer)
     return "\n".join(lines)
+
+
+def spread(races):
+    """Of the losses of many runs, None where one was lost: {"quarters": [a quarter below, half, three quarters]} each."""
+    return [{"quarters": [known(quantile(losses, share)) for share in (0.25, 0.5, 0.75)]} for losses in races]
+
+
+def quantile(losses, share):
+    ordered = sorted([INF if loss is None else loss for loss in losses])
+    place = share * (len(ordered) - 1)
+    low, high = ordered[int(place)], ordered[min(int(place) + 1, len(ordered) - 1)]
+    return low if low == high else low + (high - low) * (place - int(place))
 
 
 def found(call):

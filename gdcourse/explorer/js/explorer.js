@@ -20,6 +20,7 @@ import { knobsOf } from "./knobs.js";
 import { landscapeOf } from "./landscape.js";
 import { sensible } from "./link.js";
 import { mapOf } from "./map.js";
+import { noiseOf } from "./noise.js";
 import { questionOf, shareOf } from "./question.js";
 import { spokenOf } from "./spoken.js";
 import { tableOf } from "./table.js";
@@ -59,12 +60,13 @@ function furnished(figure, link) {
   const [question, map, curves, time] = [questionOf(figure), mapOf(figure), curvesOf(figure), timeOf(figure)];
   const [table, knobs, inside, edit] = [tableOf(figure), knobsOf(figure), insideOf(figure), editOf(figure)];
   const [share, spoken, knobmap, landscape] = [shareOf(figure, link), spokenOf(figure), knobmapOf(figure), landscapeOf(figure)];
+  const noise = noiseOf(figure);
   Object.assign(figure, { map, curves });
-  figure.parts = [map, knobmap, curves, table, knobs, question, landscape, inside, edit, time, spoken];
+  figure.parts = [noise, map, knobmap, curves, table, knobs, question, landscape, inside, edit, time, spoken];
   figure.root.append(
     question.element, landscape.element, question.text, h("div", { className: "gx-plots" }, map.element, knobmap.element, curves.element),
     time.element, table.element, h("div", { className: "gx-foot" }, table.add, knobmap.toggle, share.element),
-    knobs.element, knobs.fold, inside.element, edit.element, share.message, spoken.element); // prettier-ignore
+    noise.element, knobs.element, knobs.fold, inside.element, edit.element, share.message, spoken.element); // prettier-ignore
   return { inside, edit, landscape };
 }
 

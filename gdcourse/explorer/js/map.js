@@ -2,8 +2,9 @@
 
 import { h } from "./dom.js";
 import { listen } from "./drag.js";
-import { hit, place, visible, within } from "./geometry.js";
-import { cross, dot, mark, sheet, stroke } from "./pen.js";
+import { hit, place, reach, visible, within } from "./geometry.js";
+import { cross, dot, faintly, mark, sheet, stroke } from "./pen.js";
+import { standing } from "./results.js";
 import { round, say, short } from "./text.js";
 
 const DOTS = 120; // steps up to which each is marked
@@ -20,8 +21,10 @@ export function mapOf(figure) {
     const { pen, width, height } = sheet(canvas);
     const at = place(region(), width, height);
     if (figure.land) drawLand(pen, width, height);
+    if (figure.land?.axes.length) drawDirections(pen, at);
     drawMinima(pen, at);
     const looks = figure.looks();
+    faintly(pen, () => figure.cloud.forEach((results) => results.forEach((result, i) => drawFaint(pen, at, result, looks[i]))));
     figure.results.forEach((result, i) => result.rows && drawPath(pen, at, result, looks[i], i));
     const [x, y] = at(...state.start);
     handle.style.transform = `translate(${within(0, x, width)}px, ${within(0, y, height)}px)`;
@@ -47,6 +50,32 @@ export function mapOf(figure) {
     pen.textBaseline = "middle";
     pen.fillStyle = figure.style("star");
     state.minima.forEach(([x, y]) => pen.fillText("★", ...at(x, y)));
+  }
+
+  /** The eigen-directions through the minimum, with their curvatures. */
+  function drawDirections(pen, at) {
+    pen.save();
+    pen.font = figure.font(12);
+    pen.strokeStyle = pen.fillStyle = figure.style("ink");
+    pen.globalAlpha = 0.75;
+    pen.setLineDash([2, 5]);
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    const [x, y] = state.minima[0];
+    for (const [curvature, dx, dy] of figure.land.axes) {
+      const far = reach(region(), [x, y], [dx, dy]);
+      pen.beginPath();
+      for (const t of [-2 * far, 2 * far]) pen.lineTo(...at(x + t * dx, y + t * dy));
+      pen.stroke();
+      const [u, v] = at(x + 0.8 * far * dx, y + 0.8 * far * dy);
+      pen.fillText(`λ = ${short(curvature)}`, u + 26 * Math.abs(dy), v - 12 * Math.abs(dx));
+    }
+    pen.restore();
+  }
+
+  function drawFaint(pen, at, result, look) {
+    const { k, error } = standing(result, state.at);
+    if (error === undefined) stroke(pen, look, k, (n) => at(result.rows[result.width * n], result.rows[result.width * n + 1]));
   }
 
   function drawPath(pen, at, { rows, width: row }, look, i) {
