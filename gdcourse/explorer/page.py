@@ -441,7 +441,7 @@ def text(call, args):
 
 
 def spread(races):
-    """Of the losses of many runs, None where one was lost: {"quarters": [a quarter below, half, three quarters]} each."""
+    """Of the losses of many runs (None: lost) those with 1/4, 1/2, 3/4 of the others below: {"quarters": […]} each."""
     return [{"quarters": [known(quantile(losses, share)) for share in (0.25, 0.5, 0.75)]} for losses in races]
 
 

@@ -22,7 +22,8 @@ export function landscapeOf(figure) {
   }
 
   async function take(text) {
-    if (await read(text)) figure.rebuild();
+    const whole = await read(text);
+    if (whole && field.value === text) figure.rebuild(); // else more has been written meanwhile
   }
 
   /** Whether the text is a landscape; then it is that of the figure, with its lowest point, else its fault is shown. */
@@ -32,7 +33,6 @@ export function landscapeOf(figure) {
     if (found.error) return wrong(figure.explained(found.error).what);
     if (found.fault) return wrong(...pointed(text, ...found.fault));
     fault.replaceChildren();
-    loaded = text;
     Object.assign(state, { problem: { ...problem, best: found.best }, minima: found.minima });
     return true;
   }
