@@ -248,6 +248,16 @@ KNOBMAP = """(knobmap) => {
 }"""
 
 
+LISTEN = """() => {
+  const { call } = CoursePython.prototype;
+  self.asked = [];
+  CoursePython.prototype.call = function (module, name, args, ...more) {
+    asked.push(args.call);
+    return call.call(this, module, name, args, ...more);
+  };
+}"""
+
+
 def quiet(page):
     """What is asked a while after the last wish is there, too."""
     page.wait_for_timeout(400)
@@ -258,12 +268,14 @@ def test_the_map_of_a_chapter_is_there_at_once_and_others_soon(page, address):
     explorer = alive(page, address + DESCENT)
     asked = "document.querySelector('.gx').dataset.asking"
     assert explorer.locator(".gx-knobmap").is_hidden()
+    page.evaluate(LISTEN)
     began = time.monotonic()
     explorer.locator(".gx-toggle").click()
     settled(page)
     share = explorer.locator(".gx-knobmap").evaluate(KNOBMAP)
     print(f"\nthe chapter's own map after {time.monotonic() - began:.2f} s", end="")
     assert share > 0.3
+    assert page.evaluate("asked") == ["theory"]  # no run
     assert "Dashed: the edge of stability" in explorer.locator(".gx-cell").inner_text()
     # another rule has another map, from coarse to fine
     explorer.locator("[aria-label='Rule 1']").select_option("adam")
