@@ -8,7 +8,7 @@ from gdcourse.descent import minimize, sweep
 from gdcourse.languages import language, say, use_language
 from gdcourse.listing import source
 from gdcourse.optimizers import *  # noqa: F403  (each rule, by its own name)
-from gdcourse.problems import MLP, LinearRegression, LogisticRegression, Online, Problem, Surface
+from gdcourse.problems import MLP, LinearRegression, LogisticRegression, Online, Problem, Surface, landscape
 from gdcourse.runs import Run, Status, Sweep
 from gdcourse.stopping import gradient_below, loss_change_below, relative_gradient_below, step_below
 
@@ -54,6 +54,7 @@ __all__ = [
     "exercises",
     "gradient_below",
     "hint",
+    "landscape",
     "language",
     "loss_change_below",
     "minimize",

@@ -17,7 +17,7 @@ import numpy as np
 from gdcourse import surfaces
 from gdcourse.checks import check_count, finite_array, limit, name_of
 from gdcourse.guard import Guard, Loss, number
-from gdcourse.languages import say
+from gdcourse.languages import language, say
 from gdcourse.protocols import Array, Gradient, SurfaceFunction
 from gdcourse.surfaces import LANDMARKS
 
@@ -110,6 +110,8 @@ class Surface(Problem):
     (..., 2).  ``minima``, ``best_loss`` and ``view`` are known to the named ones.
     """
 
+    text: str | None = None  # what describes it, if ``landscape`` made it
+
     def __init__(
         self, function: str | SurfaceFunction, start: Any = None, view: View | None = None, **parameters: float
     ):
@@ -176,6 +178,40 @@ class Surface(Problem):
         if np.shape(fx) != np.shape(fy):  # one of them the same everywhere
             fx, fy = np.broadcast_arrays(fx, fy)
         return np.stack([fx, fy], axis=-1)
+
+
+def landscape(text: str, start: tuple[float, float] = (-1.8, 0.9), view: View = (-3.0, 3.0, -2.0, 2.0)) -> Surface:
+    """The surface that ``text`` describes, with exact derivatives: ``landscape("x**2 + 3*y**2 + sin(4*x)")``.
+
+    ``+ - * / **``, brackets, ``x``, ``y``, ``pi``, ``e`` and ``sin``, ``cos``,
+    ``exp``, ``log``, ``sqrt``, ``abs``; ``^`` and ``2x`` are understood, too.
+    ``minima`` holds the lowest point of ``view``, if it is not on the edge.
+    Raises ValueError, with the place, where the text cannot be read.
+    """
+    # who has no such surface need not load the explorer
+    from gdcourse.explorer import page, words
+    from gdcourse.explorer.landscape import Fault, arrays, compiled
+
+    try:
+        function = compiled(text, arrays(np))
+    except Fault as fault:
+        what = words(language())[fault.kind].format(what=fault.what)
+        raise ValueError(f"{what}\n    {text}\n    {' ' * fault.place}^") from None
+    surface = Surface(_everywhere(function), start, view)
+    surface.name, surface.text = text, text
+    surface.minima = np.array(page.survey({"text": text}, view)["minima"]).reshape(-1, 2)
+    return surface
+
+
+def _everywhere(function: SurfaceFunction) -> SurfaceFunction:
+    """The same for arrays: in their shape, and without warnings where there is no number."""
+
+    def height_and_slopes(x: Any, y: Any) -> tuple[Any, Any, Any]:
+        with np.errstate(all="ignore"):
+            height, fx, fy = (np.broadcast_to(part, np.shape(x)) for part in function(x, y))
+        return height, fx, fy
+
+    return height_and_slopes
 
 
 class DataProblem(Problem):

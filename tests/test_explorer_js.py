@@ -14,7 +14,7 @@ from coursesite import scripts
 
 import gdcourse as gd
 from gdcourse import explorer
-from gdcourse.explorer import bundle, looks, page, picture
+from gdcourse.explorer import bundle, chart, looks, page, picture
 
 JS = ROOT / "gdcourse" / "explorer" / "js"
 COMMON = json.loads(json.dumps(explorer.common("en")))
@@ -156,6 +156,95 @@ def test_bounds_as_they_are_said(js):
     assert [(knob["from"], knob["to"], knob["scale"]) for knob in found] == [(0.0005, 500, "log"), (-3, -1, "linear")]
 
 
+@pytest.mark.parametrize("name", KNOBS)
+def test_a_slider_stands_where_python_puts_it(js, name):
+    """The maps that come with the page are of the very settings that its own sliders have."""
+    places = [(k + 0.5) / 24 for k in range(24)]
+    there = js("scales", "return places.map(it.scaleOf(about).value)", places=places, about=KNOBS[name])
+    assert there == pytest.approx([chart.value(KNOBS[name], p) for p in places], rel=1e-12, abs=1e-15)
+
+
+def test_axes_have_a_few_ticks_within_their_range(js):
+    for name, about in KNOBS.items():
+        found = js(
+            "scales", "return it.ticks(about).map(([x, text]) => [x, text, it.scaleOf(about).position(x)])", about=about
+        )
+        assert 3 <= len(found) <= 7, name
+        assert len({round(place, 6) for _, _, place in found}) == len(found), name
+    rows = js(
+        "scales",
+        "return ['lr', 'mu', 'angle'].map((name) => it.ticks(knobs[name]).map(([, text]) => text))",
+        knobs=KNOBS,
+    )
+    assert rows == [["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹"], ["0.999", "0.99", "0.9", "0"], ["0", "45", "90"]]
+
+
+# --- chance and axes ------------------------------------------------------------
+
+
+def test_a_seed_matters_where_gradients_are_drawn_by_lot(js):
+    bowl, line = COMMON["tasks"]["bowl"]["problem"], COMMON["tasks"]["line"]["problem"]
+    problems = [bowl, bowl | {"noise": 0.1}, line | {"batch": 10}, line | {"batch": 100}, line | {"batch": 0}]
+    found = js("noise", "return problems.map(it.drawnByLot)", problems=problems)
+    assert found == [False, True, True, False, False]
+
+
+def test_an_axis_ends_at_the_edge_of_the_map(js):
+    lines = "return ways.map((way) => it.reach([-2, 4, -1, 3], [1, 1], way))"
+    assert js("geometry", lines, ways=[[1, 0], [0, -1], [0.6, 0.8], [-0.8, -0.6]]) == pytest.approx([3, 2, 2.5, 10 / 3])
+
+
+# --- the map of knobs -----------------------------------------------------------
+
+
+def test_a_map_is_asked_for_from_coarse_to_fine(js):
+    grid = COMMON["grid"]
+    full, long = js("cells", "return [false, true].map((long) => it.order(grid, long))", grid=grid)
+    assert sorted(full) == list(range(24 * 16))
+    assert full[: 12 * 8] == long
+    assert len(set(full[: 6 * 4])) == 24
+    lines = """const cells = [];
+      const holes = (n) => { for (const k of order.slice(0, n)) cells[k] = { k };
+        return full.filter((k) => it.cellAt(cells, 24, ...it.placeOf(k, 24)) === null).length; };
+      return [holes(23), holes(24), it.cellAt(cells, 24, 5, 1).k, holes(384), it.cellAt(cells, 24, 5, 1).k]"""
+    some, none, coarse, last, fine = js("cells", lines, order=full, full=list(range(384)))
+    assert some == 16  # each of the first stands for 4 × 4
+    assert none == last == 0
+    assert (coarse, fine) == (2 * 24 + 6, 24 + 5)
+
+
+def test_cells_are_read_as_python_wrote_them(js):
+    rows = [[3.0, 1e-5, 0.0], [math.nan, 0.5, 0.0], [math.nan, 1e9, 1.0], [math.nan, 1e-30, 0.0], [5000.0, 0, 0.0]]
+    text = "".join(chart.letters(*row) for row in rows)
+    read = js("cells", "return it.charted(text)", text=text)
+    assert [cell["stays"] for cell in read] == [3, None, None, None, chart.LATEST]
+    assert [cell["lost"] for cell in read] == [False, False, True, False, False]
+    assert read[1]["loss"] == pytest.approx(0.5, rel=0.02)
+    told = js("cells", "return it.cellsOf(rows)", rows=[3, 1e-5, 0, 7, 8, 1])
+    assert told == [{"stays": 3, "loss": 1e-5, "lost": False}, {"stays": 7, "loss": 8, "lost": True}]
+
+
+def test_sooner_is_darker_and_what_never_came_is_paler(js):
+    cells_ = [{"stays": 0}, {"stays": 150}, {"stays": 300}, {"stays": None, "loss": 1e-3}, {"stays": None, "loss": 1e5}]
+    lines = "return cells.map((cell) => it.shade({ ...cell, stays: cell.stays ?? NaN }, { steps: 300, target: 1e-4 }))"
+    shades = js("cells", lines, cells=cells_)
+    assert shades == sorted(shades, reverse=True)
+    assert len(set(shades)) == 5
+    assert shades[-1] > 0
+
+
+@pytest.mark.parametrize("number", COMMON["presets"])
+def test_both_sides_choose_the_same_axes(js, number):
+    spec = COMMON["presets"][number]
+    there = js("cells", "return it.choices(state, 0, knobs)", state=spec, knobs=KNOBS)
+    assert there == chart.choices(spec["racers"][0]["knobs"], spec["problem"], KNOBS)
+    lines = "const axes = it.choices(state, 0, knobs).slice(0, 2).map((name) => it.axisOf(state, name, knobs));"
+    first, last = js("cells", lines + "return it.settingsOf([0, 24 * 16 - 1], axes, [24, 16])", state=spec, knobs=KNOBS)
+    names = [name.rpartition(".")[2] for name in there[:2]]
+    assert first == {k: pytest.approx(chart.value(KNOBS[k], 0.5 / n)) for k, n in zip(names, (24, 16), strict=True)}
+    assert last == {k: pytest.approx(chart.value(KNOBS[k], 1 - 0.5 / n)) for k, n in zip(names, (24, 16), strict=True)}
+
+
 # --- racers ---------------------------------------------------------------------
 
 
@@ -254,6 +343,20 @@ def test_a_rubbish_link_leaves_the_figure_as_it_is(js, rubbish):
     first = COMMON["presets"]["1"]
     there = js("link", "return it.sensible(rubbish, first, common)", rubbish=rubbish, first=first, common=COMMON)
     assert there == first | {"question": None}  # none is asked that nobody knows
+
+
+def test_a_link_brings_a_landscape_as_text_only(js):
+    """What it says is Python's to read; nothing else of the problem is taken from it."""
+    first, text = COMMON["presets"]["1"], "x^2 + y^2"
+    lines = "return links.map((link) => it.sensible({ problem: link }, first, common).problem)"
+    links = [
+        {"text": text, "best": -9, "seed": 3, "noise": 0.5, "surface": "bowl"},
+        {"text": "x" * 201, "seed": -1, "noise": -1},
+        {"text": ["x"], "seed": 1.5},
+    ]
+    found = js("link", lines, links=links, first=first, common=COMMON)
+    own = COMMON["tasks"]["text"]["problem"]
+    assert found == [own | {"text": text, "seed": 3, "noise": 0.5}, own, own]
 
 
 # --- the editor -----------------------------------------------------------------

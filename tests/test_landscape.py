@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from test_micropython import numbers
 
 import gdcourse as gd
+from gdcourse import explorer
 from gdcourse.explorer import page
 from gdcourse.explorer.landscape import DEEP, MOST, Fault, arrays, compiled
 
@@ -205,3 +206,58 @@ def test_rules_race_on_it():
         rows = [np.frombuffer(bytes.fromhex(run["rows"])) for run in (one, other)]
         assert rows[1] == pytest.approx(rows[0], rel=1e-9, abs=1e-9)
     assert len(page.heights({"text": "x*y"}, VIEW, 4, 3)["rows"]) == 4 * 3 * 16
+
+
+# --- in the package
+
+
+def test_a_landscape_is_a_surface():
+    ours, known = gd.landscape("0.5 (x^2 + 10y^2)"), gd.Surface("bowl", kappa=10)
+    assert ours.minima == pytest.approx(np.zeros((1, 2)), abs=1e-6)
+    runs = [gd.minimize(problem, gd.adam, (-1.8, 0.9), steps=50, lr=0.1) for problem in (ours, known)]
+    np.testing.assert_allclose(runs[0].thetas, runs[1].thetas, rtol=1e-9, atol=1e-12)
+    rates = np.array([0.01, 0.1, 0.19])
+    grids = [gd.sweep(problem, gd.sgd, np.array([-1.8, 0.9]), steps=50, lr=rates) for problem in (ours, known)]
+    np.testing.assert_allclose(grids[0].loss, grids[1].loss, rtol=1e-9)
+    with pytest.raises(AssertionError):
+        np.testing.assert_allclose(grids[0].loss, grids[0].loss[0])
+
+
+def test_slopes_have_the_shape_of_the_place():
+    flat = gd.landscape("x + 2y")
+    assert flat.gradient(np.zeros((3, 4, 2))).shape == (3, 4, 2)
+    assert flat.loss(np.zeros((3, 4, 2))).shape == (3, 4)
+    assert len(flat.minima) == flat.best_loss == 0  # it falls for ever
+    run = gd.minimize(gd.landscape("log(x)"), gd.sgd, (0.5, 0.0), steps=5, lr=1.0)
+    assert run.diverged
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "z is unknown"), ("zh", "不认识 z")])
+def test_a_fault_in_the_package_shows_its_place(lang, said):
+    gd.use_language(lang)
+    with pytest.raises(ValueError, match=said) as caught:
+        gd.landscape("x + z")
+    _, text, mark = str(caught.value).split("\n")
+    assert text[mark.index("^")] == "z"
+
+
+def test_every_fault_has_words():
+    for lang in "zh", "en":
+        for kind, _ in FAULTS.values():
+            assert explorer.words(lang)[f"landscape.{kind}"]
+
+
+def test_the_explorer_takes_it():
+    figure = gd.Explorer(gd.landscape("3 + x**2 + 3*y**2"), [gd.sgd, gd.adam], lr=0.1)
+    task = figure.spec["problem"]
+    assert task == {"text": "3 + x**2 + 3*y**2", "best": pytest.approx(3), "noise": 0, "seed": 0}
+    assert figure.spec["minima"][0] == pytest.approx([0, 0], abs=1e-6)
+    assert "your own: f(x, y)" in figure.still()
+    assert "script" in figure.still()  # the page can compute it, too
+    assert all(run["stays"] for run in figure.runs()[:1])
+
+
+def test_holes_do_not_spoil_the_contours():
+    answer = page.heights({"text": "1/x + y"}, VIEW, 7, 5)
+    assert np.isfinite(answer["levels"]).all()
+    assert np.isfinite(np.frombuffer(bytes.fromhex(answer["rows"]))).all()

@@ -5,6 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
+import gdcourse as gd
+from gdcourse import explorer
 from gdcourse.explorer import knobs, page
 
 BOWL = {"surface": "bowl", "kappa": 10, "angle": 0}
@@ -70,3 +72,31 @@ def test_the_map_of_knobs_sees_it_too():
     task = {**BOWL, "noise": 0.5, "seed": 1}
     ends = np.frombuffer(bytes.fromhex(knobs.cells(task, racer, [{"lr": 0.05}])["rows"]))
     assert ends[1] == pytest.approx(path("sgd", noise=0.5, seed=1)[-1, 2])
+
+
+# --- in the explorer
+
+
+@pytest.mark.parametrize("count", [1, 4, 29, 30])
+def test_the_middle_of_many_races(count):
+    losses = np.random.default_rng(count).lognormal(size=count).tolist()
+    (told,) = page.spread([losses])
+    assert told["quarters"] == pytest.approx(np.quantile(losses, [0.25, 0.5, 0.75]))
+
+
+def test_lost_races_count_as_infinite():
+    told = page.spread([[1.0, 2.0, 3.0, None, None], [None] * 4])
+    assert told == [{"quarters": [2.0, 3.0, None]}, {"quarters": [None] * 3}]
+
+
+@pytest.mark.parametrize("name", gd.surfaces.LANDMARKS)
+def test_every_surface_has_a_slider_for_noise_and_none_to_begin_with(name):
+    for task in explorer.common("en")["tasks"][name], gd.Explorer(gd.Surface(name)).spec:
+        assert (task["problem"]["noise"], task["problem"]["seed"]) == (0, 0)
+    assert "noise" in explorer.presets()["knobs"]
+
+
+def test_the_map_of_heights_brings_the_axes():
+    told = page.heights({"surface": "bowl", "kappa": 4, "angle": 30, "noise": 1}, [-1, 1, -1, 1], 3, 3)
+    assert [axis[0] for axis in told["axes"]] == [1, 4]
+    assert page.heights({"surface": "saddle"}, [-1, 1, -1, 1], 3, 3)["axes"] == []

@@ -19,7 +19,7 @@ def write_scripts(folder, language):
     """Into ``folder``, from where Sphinx copies them, and gives each an address that changes with it."""
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "explorer").mkdir(parents=True)
-    common = json.dumps(explorer.common(language), ensure_ascii=False)
+    common = json.dumps(explorer.common(language) | {"maps": explorer.maps()}, ensure_ascii=False)
     drawn = f"{explorer.script()}\nwindow.gdExplorer = {{ render, common: {common} }};\n"
     (folder / "explorer" / "explorer.js").write_text(closed(drawn), "utf-8")
     (folder / "explorer" / "explorer.css").write_text(explorer.style(), "utf-8")

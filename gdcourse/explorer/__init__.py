@@ -7,6 +7,7 @@
 ``js/``          drawing and listening: ``explorer.js`` puts the parts together; ``explorer.css`` its look
 ``bundle.py``    those modules as one script, as notebook and page load it
 ``presets.json`` the chapters' questions, the ranges of the sliders; ``words.*.json``
+``knobs.py``     the map of knobs; ``chart.py`` those that are drawn up at build; ``landscape.py`` reads f(x, y)
 ``looks.py``     colours and dashes of the rules
 ``picture.py``   the picture that stands there without JavaScript
 
@@ -28,11 +29,12 @@ from gdcourse import optimizers, surfaces
 from gdcourse import rules as registry
 from gdcourse.checks import check_count, check_knob, check_problem, check_rule
 from gdcourse.exercises import get
-from gdcourse.explorer import bundle, looks, page, picture
+from gdcourse.explorer import bundle, chart, looks, page, picture
+from gdcourse.explorer.landscape import MOST as LONGEST
 from gdcourse.guard import Guard, Loss
 from gdcourse.languages import language, say
 from gdcourse.listing import source
-from gdcourse.problems import LinearRegression, Surface
+from gdcourse.problems import LinearRegression, Surface, landscape
 from gdcourse.protocols import Problem, Rule
 
 HERE = Path(__file__).resolve().parent
@@ -42,6 +44,7 @@ MOST = 4  # racers
 # Printing the book or the notebooks: no widget, whose id would differ each time.
 STILL = "GDCOURSE_STILL"
 VIEW = (-1.0, 8.0, -1.0, 6.0)  # of the line's intercept and slope
+CALM = {"noise": 0, "seed": 0}  # of a surface's gradients
 
 
 @cache
@@ -80,11 +83,19 @@ def common(lang=None):
         "words": words(lang),
         "rules": rules,
         "looks": looks.table(),
+        "grid": [chart.COLUMNS, chart.ROWS],
         "tasks": tasks,
         "most": MOST,
+        "longest": LONGEST,
         "presets": {name: finished(asked(name, rules, tasks)) for name in known["presets"]},
         "questions": {name: chosen["question"][lang] for name, chosen in known["presets"].items()},
     }
+
+
+def maps():
+    """The map of knobs of each chapter's question: drawn up for the page only, a kernel is quick enough."""
+    known, rules, tasks = presets(), known_rules(), known_tasks()
+    return {name: chart.chart(finished(asked(name, rules, tasks)), known["knobs"]) for name in known["presets"]}
 
 
 def known_rules():
@@ -97,7 +108,7 @@ def known_tasks():
     """Where they can race: the surfaces, and the line."""
     known = {
         name: {
-            "problem": {"surface": name} | ({"kappa": 10, "angle": 0} if name == "bowl" else {}),
+            "problem": {"surface": name} | ({"kappa": 10, "angle": 0} if name == "bowl" else {}) | CALM,
             "view": list(marks["view"]),
             "start": list(marks["start"]),
             "minima": [list(point) for point in marks["minima"]],
@@ -106,7 +117,8 @@ def known_tasks():
     }
     for name, task in known.items():
         task["problem"]["best"] = Surface(name).best_loss
-    return known | {"line": task_of(LinearRegression.line(), 10)}
+    own = task_of(landscape(presets()["landscape"]))
+    return known | {"line": task_of(LinearRegression.line(), 10), "text": own}
 
 
 def asked(question, rules, tasks):
@@ -149,11 +161,15 @@ def task_of(problem, batch=0):
             "start": problem.start.tolist(),
             "minima": [problem.exact.tolist()],
         }
-    known = isinstance(problem, Surface) and getattr(surfaces, problem.name, None) is problem.function
+    known = {}
+    if getattr(problem, "text", None):
+        known = {"text": problem.text}
+    elif isinstance(problem, Surface) and getattr(surfaces, problem.name, None) is problem.function:
+        known = {"surface": problem.name, **problem.parameters}
     minima = getattr(problem, "minima", np.empty((0, 2)))
     x, y = problem.start
     return {
-        "problem": {"surface": problem.name, **problem.parameters, "best": problem.best_loss}
+        "problem": known | CALM | {"best": problem.best_loss}
         if known
         else {"own": type(problem).__name__, "best": float(getattr(problem, "best_loss", 0.0))},
         "view": list(getattr(problem, "view", (x - 2, x + 2, y - 2, y + 2))),
@@ -259,8 +275,10 @@ class Explorer:
 
     def answer(self, call: str, args: dict[str, Any]) -> Any:
         """What the figure asks for: the functions of ``page.py``, with numpy and the problem at hand."""
-        if call in ("run", "heights") and "own" in args["problem"]:
+        if "own" in args.get("problem", {}):
             args = args | {"problem": self.own}
+        if call == "cells":
+            args = args | self._with_own_rule(args["racer"])
         if call == "run":
             racers = [
                 {k: v for k, v in racer.items() if k != "source"} if self._unchanged(racer) else racer
@@ -268,7 +286,15 @@ class Explorer:
             ]
             args = args | {"racers": racers, "rules": self.rules, "pair": lambda x, y: np.array([x, y])}
         with np.errstate(all="ignore"):
-            return getattr(page, call)(**args)
+            return page.found(call)(**args)
+
+    def _with_own_rule(self, racer):
+        """What ``cells`` needs where only this kernel knows rule or problem; all others count on bare numbers."""
+        if self._unchanged(racer):
+            racer = {k: v for k, v in racer.items() if k != "source"}
+        elif not self.own:
+            return {}
+        return {"racer": racer, "rules": self.rules, "pair": lambda x, y: np.array([x, y])}
 
     def _unchanged(self, racer):
         rule = self.rules.get(racer["rule"])
@@ -301,7 +327,7 @@ class Explorer:
 
     def __repr__(self):
         rules = ", ".join(racer["rule"] for racer in self.spec["racers"])
-        return f"Explorer({self.spec['problem'].get('surface', 'line')}: {rules})"
+        return f"Explorer({picture.kind(self.spec['problem'])}: {rules})"
 
     def _repr_mimebundle_(self, **options):
         if os.environ.get(STILL):

@@ -7,6 +7,8 @@ as text, the hexadecimal of their doubles, because that is exact and fast.
     heights(problem, …)       the landscape
     inside(…)                 what a rule remembers at one step
     survey(problem, view)     where a landscape of the reader's own is lowest
+    spread(races)             the middle of many races
+    cells, theory             the map of knobs, in ``knobs.py``
 
 A problem is ``{"surface": "bowl", "kappa": 10, "angle": 0}``, ``{"text":
 "x**2 + 3*y**2"}`` or ``{"line": {"x": […], "y": […]}, "batch": 10}``; the
@@ -18,7 +20,7 @@ follows the rule that this text defines (``"elementwise"`` if it surely is).
 import json
 import sys
 from array import array
-from math import cos, log, pi, sin, sqrt
+from math import atan2, cos, log, pi, radians, sin, sqrt
 
 from gdcourse import optimizers, surfaces
 from gdcourse.browser import reading
@@ -158,6 +160,21 @@ def normals(seed):
 
 def problem_of(problem):
     return (Line if "line" in problem else Surface)(**problem)
+
+
+def curvatures(problem):
+    """[λ, along x, along y] of both eigen-directions, where the height is quadratic: on the bowl and for the line."""
+    if hasattr(problem, "loss"):
+        return []
+    if problem.get("surface") == "bowl":
+        turn = radians(problem.get("angle", 0.0))
+        return [[1.0, cos(turn), sin(turn)], [float(problem.get("kappa", 10.0)), -sin(turn), cos(turn)]]
+    if "line" not in problem:
+        return []
+    line = Line(problem["line"])
+    middle, apart = (1 + line.sxx) / 2, sqrt(((line.sxx - 1) / 2) ** 2 + line.sx**2)
+    turn = atan2(line.sx, (1 - line.sxx) / 2 + apart)  # of the steeper one
+    return [[middle - apart, -sin(turn), cos(turn)], [middle + apart, cos(turn), sin(turn)]]
 
 
 # --- rules --------------------------------------------------------------------
@@ -346,16 +363,20 @@ def heights(problem, view, columns, rows, lines=18):
     """J over the part ``view`` = [x from, x to, y from, y to] of the plane, row by row from the bottom.
 
     ``levels`` are the heights of contour lines, evenly spaced in the square
-    root of J − best: near the minimum lines stay apart.
+    root of J − best: near the minimum lines stay apart.  ``axes`` are the
+    ``curvatures``.
     """
+    axes = curvatures(problem)
     problem = problem if hasattr(problem, "loss") else problem_of(problem)
     left, right, bottom, top = view
     xs = [left + (right - left) * i / (columns - 1) for i in range(columns)]
     ys = [bottom + (top - bottom) * i / (rows - 1) for i in range(rows)]
     table = [problem.loss(x, y) for y in ys for x in xs]
-    low, high = min(table), max(table)
+    finite = [J for J in table if -INF < J < INF] or [0.0]
+    low, high = min(finite), max(finite)
+    table = [J if -INF < J < INF else high for J in table]  # a landscape of the reader's own may have holes
     levels = [low + (high - low) * (i / lines) ** 2 for i in range(1, lines)]
-    return {"rows": bytes(array("d", table)).hex(), "levels": levels}
+    return {"rows": bytes(array("d", table)).hex(), "levels": levels, "axes": axes}
 
 
 def survey(problem, view, columns=41, rows=31):
@@ -410,13 +431,30 @@ def text(call, args):
     The first line is JSON; in it ``rows`` is the number of the line that holds
     them, because MicroPython writes long strings slowly as JSON.
     """
-    answer, lines = globals()[call](**args), [""]
+    answer, lines = found(call)(**args), [""]
     for part in answer if isinstance(answer, list) else [answer]:
         if isinstance(part.get("rows"), str):
             lines.append(part["rows"])
             part["rows"] = len(lines) - 1
     lines[0] = json.dumps(answer)
     return "\n".join(lines)
+
+
+def spread(races):
+    """Of the losses of many runs (None: lost) those with 1/4, 1/2, 3/4 of the others below: {"quarters": […]} each."""
+    return [{"quarters": [known(quantile(losses, share)) for share in (0.25, 0.5, 0.75)]} for losses in races]
+
+
+def quantile(losses, share):
+    ordered = sorted([INF if loss is None else loss for loss in losses])
+    place = share * (len(ordered) - 1)
+    low, high = ordered[int(place)], ordered[min(int(place) + 1, len(ordered) - 1)]
+    return low if low == high else low + (high - low) * (place - int(place))
+
+
+def found(call):
+    """The function of this name, here or in ``knobs.py``, which builds on this file."""
+    return globals().get(call) or getattr(__import__("gdcourse.explorer.knobs", None, None, (call,)), call)
 
 
 def inside(names, state, knobs):

@@ -20,7 +20,7 @@ def still(explorer, common):
     spec, words = explorer.spec, common["words"]
     runs = explorer.runs()
     own = "own" in spec["problem"]
-    task = words["surface." + ("own" if own else spec["problem"].get("surface", "line"))]
+    task = words[f"surface.{kind(spec['problem'])}"]
     paths = [points(run) for run in runs]
     said = [summary(racer, run, path, words) for racer, run, path in zip(spec["racers"], runs, paths, strict=True)]
     stop = words["stop"]
@@ -44,13 +44,19 @@ def still(explorer, common):
     )
 
 
+def kind(problem):
+    """What a problem is called among the tasks, as ``link.js`` has it."""
+    return next((name for name in ("own", "text") if name in problem), problem.get("surface", "line"))
+
+
 def room(spec):
     """How high the living figure will be, wide and on a phone, so that nothing jumps; a test measures it."""
     racers, rows = len(spec["racers"]), -(-len(spec["front"]) // 2)
     asked = bool(spec["question"])
     wide = 42.7 + 2.15 * racers + 3.5 * (rows - 1) - 4 * (not asked) + 17.4 * bool(spec.get("inside"))
+    field = 2.7 * ("text" in spec["problem"])
     narrow = (60.3 if racers == 1 else 64.6) - 5.6 * (not asked) - 3.6 * (len(spec["front"]) == 1)
-    return f"--gx-wide:{wide:.1f}rem;--gx-narrow:{narrow:.1f}rem"
+    return f"--gx-wide:{wide + field:.1f}rem;--gx-narrow:{narrow + field:.1f}rem"
 
 
 def points(run):

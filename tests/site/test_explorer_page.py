@@ -1,5 +1,6 @@
 """The explorer in the static page, in a real browser: the same digits as numpy, quick, usable by everyone."""
 
+import base64
 import gzip
 import json
 import re
@@ -234,6 +235,170 @@ def test_memory_stays_flat(adam, page):
     held = page.evaluate(PYTHON_MEMORY, [{"surface": "rosenbrock"}, [racer, racer]])
     print(f"MicroPython holds {held[0] / 1e6:.1f} → {held[1] / 1e6:.1f} MB")
     assert held[1] <= held[0] * 1.05
+
+
+# --- the map of knobs, landscapes, chance ---------------------------------------------
+
+KNOBMAP = """(knobmap) => {
+  const canvas = knobmap.querySelector("canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let drawn = 0;
+  for (let i = 3; i < data.length; i += 4) drawn += data[i] > 0;
+  return drawn / (canvas.width * canvas.height);
+}"""
+
+
+LISTEN = """() => {
+  const { call } = CoursePython.prototype;
+  self.asked = [];
+  CoursePython.prototype.call = function (module, name, args, ...more) {
+    asked.push(args.call);
+    return call.call(this, module, name, args, ...more);
+  };
+}"""
+
+
+def quiet(page):
+    """What is asked a while after the last wish is there, too."""
+    page.wait_for_timeout(400)
+    settled(page)
+
+
+def test_the_map_of_a_chapter_is_there_at_once_and_others_soon(page, address):
+    explorer = alive(page, address + DESCENT)
+    asked = "document.querySelector('.gx').dataset.asking"
+    assert explorer.locator(".gx-knobmap").is_hidden()
+    page.evaluate(LISTEN)
+    began = time.monotonic()
+    explorer.locator(".gx-toggle").click()
+    settled(page)
+    share = explorer.locator(".gx-knobmap").evaluate(KNOBMAP)
+    print(f"\nthe chapter's own map after {time.monotonic() - began:.2f} s", end="")
+    assert share > 0.3
+    assert page.evaluate("asked") == ["theory"]  # no run
+    assert "Dashed: the edge of stability" in explorer.locator(".gx-cell").inner_text()
+    # another rule has another map, from coarse to fine
+    explorer.locator("[aria-label='Rule 1']").select_option("adam")
+    type_in(explorer, "steps", 200)
+    began = time.monotonic()
+    explorer.locator("[aria-label='Axis upwards']").select_option("0.beta2")
+    until(page, f"{asked} === '0'", seconds=60)
+    took = time.monotonic() - began
+    print(f"; 24 × 16 runs of 200 steps of Adam after {took:.1f} s", end="")
+    assert took <= 15  # alone: 5
+
+
+def test_the_dot_sets_both_sliders_and_the_path_follows(page, address):
+    explorer = alive(page, address + DESCENT)
+    explorer.locator(".gx-toggle").click()
+    page.evaluate("document.querySelector('.gx-field').scrollIntoView({ block: 'center' })")
+    settled(page)
+    value = lambda knob: float(explorer.locator(f"[data-knob='{knob}'] .gx-number").input_value())  # noqa: E731
+    handle, field = explorer.locator(".gx-field .gx-handle"), explorer.locator(".gx-field")
+    before, loss = (value("0.lr"), value("kappa")), cell(explorer, 1, "loss")
+    handle.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowUp")
+    settled(page)
+    assert value("0.lr") < before[0]
+    assert value("kappa") > before[1]
+    assert cell(explorer, 1, "loss") != loss
+    assert re.search(r"η = .*κ = .*not below 10⁻⁴|stays below", handle.get_attribute("aria-label"))
+    assert "η = " in explorer.locator(".gx-cell").inner_text()
+    box = field.bounding_box()
+    page.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + 0.2 * box["height"])
+    settled(page)
+    assert value("0.lr") > 1
+    assert value("kappa") > 100
+    assert "ends higher than it began" in explorer.locator(".gx-cell").inner_text()
+    assert cell(explorer, 1, "loss") == "diverged" or float(cell(explorer, 1, "loss").replace("e", "E")) > 10
+
+
+def test_an_edited_rule_has_a_map_and_one_that_cannot_run_says_so(page, address):
+    explorer = alive(page, address + DESCENT)
+    edit(explorer, lambda text: text.replace("- lr *", "- 0.5 * lr *"))
+    explorer.locator(".gx-toggle").click()
+    explorer.locator("[aria-label='Rule of the map']").select_option(label="my gradient descent")
+    quiet(page)
+    assert explorer.locator(".gx-knobmap").evaluate(KNOBMAP) > 0.3
+    assert "Dashed" not in explorer.locator(".gx-cell").inner_text()  # of this rule there is no theory
+    edit(explorer, lambda text: text.replace("0.5 *", "nobody *"))
+    quiet(page)
+    assert "nobody" in explorer.locator(".gx-cell").inner_text()
+
+
+def test_a_landscape_of_ones_own_its_fault_and_its_link(browser, address):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    explorer = alive(page, address + DESCENT)
+    assert explorer.locator(".gx-formula").is_hidden()
+    explorer.locator("[aria-label=Task]").select_option("text")
+    settled(page)
+    formula = explorer.locator(".gx-formula")
+
+    def write(text):
+        formula.fill(text)
+        formula.press("Enter")
+        settled(page)
+
+    write("3 + x^2 + 10 z")
+    assert explorer.locator(".gx-landscape mark").inner_text() == "z"
+    assert "z is unknown" in explorer.locator(".gx-landscape .gx-fault").inner_text()
+    write("3 + x^2 + 10(y - 1)^2")
+    assert explorer.locator(".gx-landscape .gx-fault").inner_text() == ""
+    assert float(cell(explorer, 1, "loss")) == pytest.approx(3, abs=0.1)
+    assert cell(explorer, 1, "hit") != "–"  # below the goal, counted from its lowest point
+    explorer.locator("button", has_text="Copy link").click()
+    settled(page)
+    link = page.evaluate("navigator.clipboard.readText()")
+    there = alive(context.new_page(), link)
+    assert there.locator(".gx-formula").input_value() == "3 + x^2 + 10(y - 1)^2"
+    assert [cell(there, 1, what) for what in ("loss", "hit")] == [cell(explorer, 1, what) for what in ("loss", "hit")]
+    # one that cannot be read leaves a figure that lives
+    state = {"problem": {"text": "x +"}, "racers": [{"rule": "sgd", "knobs": {"lr": 0.1}}]}
+    packed = base64.urlsafe_b64encode(json.dumps(state).encode()).decode().rstrip("=")
+    broken = alive(context.new_page(), f"{address}{DESCENT}?explorer=1~{packed}#explorer-1")
+    assert "missing at the end" in broken.locator(".gx-landscape .gx-fault").inner_text()
+    assert re.match(r"[−\d.]+$", cell(broken, 1, "loss"))
+    context.close()
+
+
+def test_noise_another_seed_and_a_cloud(page, address):
+    explorer = alive(page, address + DESCENT)
+    assert explorer.locator(".gx-noise").is_hidden()
+    type_in(explorer, "noise", 2)
+    first = cell(explorer, 1, "loss")
+    explorer.locator("button", has_text="Another seed").click()
+    settled(page)
+    assert cell(explorer, 1, "loss") != first
+    explorer.locator("button", has_text="30 seeds at once").click()
+    quiet(page)
+    said = explorer.locator(".gx-noise p")
+    until(page, "document.querySelector('.gx-noise p').textContent.includes('over 30 seeds the median loss is')")
+    before = said.inner_text()
+    explorer.locator("[aria-label='One step back']").click()
+    settled(page)
+    assert said.inner_text() != before
+    type_in(explorer, "noise", 0)
+    assert explorer.locator(".gx-noise").is_hidden()
+    assert said.inner_text() == ""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_all_that_can_be_opened_fits_the_page(browser, address, width):
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    explorer = alive(page, address + DESCENT)
+    explorer.locator("[aria-label=Task]").select_option("text")
+    explorer.locator(".gx-toggle").click()
+    type_in(explorer, "noise", 1)
+    explorer.locator("button", has_text="30 seeds").click()
+    quiet(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    boxes = [explorer.locator(part).bounding_box() for part in (".gx-map", ".gx-knobmap", ".gx-curves")]
+    assert all(box["width"] > 300 and box["height"] > 100 for box in boxes)
+    assert (boxes[1]["x"] > boxes[0]["x"]) == (width > 600)  # beside it, on a phone below
+    context.close()
 
 
 # --- for everyone ---------------------------------------------------------------------

@@ -24,7 +24,7 @@
   // What a reader wrote, or a link brought, runs in a Python of its own: it might change what others stand on.
   const GUESTS = 4;
   const guests = new Map(); // text of the rule: its Python
-  const written = ({ racers = [], text }) => text ?? racers.find((racer) => racer.source && !racer.elementwise)?.source;
+  const written = ({ racer, racers = racer ? [racer] : [], text }) => text ?? racers.find((racer) => racer.source && !racer.elementwise)?.source;
   const pythonFor = (source) => {
     if (source === undefined) return python;
     const guest = guests.get(source) ?? new CoursePython(["course.json"]);

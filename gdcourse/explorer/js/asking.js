@@ -21,8 +21,7 @@ export function askKernel(model) {
 
 /** The number of questions still open stands on the figure: whoever looks from outside sees it at work. */
 export function noted(ask, root) {
-  let open = 0;
-  const note = (change) => (root.dataset.asking = open += change);
+  const note = (change) => (root.dataset.asking = Number(root.dataset.asking ?? 0) + change);
   return (...question) => {
     note(1);
     return ask(...question).finally(() => note(-1));

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { decades, level } from "./geometry.js";
-import { cross, mark, sheet, stroke } from "./pen.js";
+import { cross, faintly, mark, sheet, stroke } from "./pen.js";
 import { power } from "./text.js";
 
 export function curvesOf(figure) {
@@ -12,13 +12,14 @@ export function curvesOf(figure) {
   function draw() {
     const { pen, width, height } = sheet(canvas);
     if (!width) return;
-    const results = figure.results.filter((result) => result.rows);
+    const results = [figure.results, ...figure.cloud].flat().filter((result) => result.rows);
     const range = decades(results, state.problem.best);
     const frame = { left: 46, right: width - 10, top: 22, bottom: height - 26, height };
     const x = (k) => frame.left + ((frame.right - frame.left) * k) / state.steps;
     const y = (value) => frame.bottom - (frame.bottom - frame.top) * level(value, range);
     drawFrame(pen, frame, range, x, y);
     const looks = figure.looks();
+    faintly(pen, () => figure.cloud.forEach((all) => all.forEach((result, i) => result.rows && drawLine(pen, result, looks[i], range, x, y))));
     figure.results.forEach((result, i) => result.rows && drawCurve(pen, result, looks[i], range, x, y));
   }
 
@@ -53,12 +54,18 @@ export function curvesOf(figure) {
     pen.stroke();
   }
 
-  function drawCurve(pen, { rows, width: row, diverged }, look, [, roof], x, y) {
-    const count = rows.length / row;
+  function drawLine(pen, { rows, width: row }, look, [, roof], x, y) {
     const value = (k) => rows[row * k + 2] - state.problem.best;
     const above = (k) => value(k) > 10 ** roof;
     const point = (k) => [x(k), y(value(k))];
-    stroke(pen, look, count - 1, point, above);
+    stroke(pen, look, rows.length / row - 1, point, above);
+    return { point, above };
+  }
+
+  function drawCurve(pen, result, look, range, x, y) {
+    const { rows, width: row, diverged } = result;
+    const count = rows.length / row;
+    const { point, above } = drawLine(pen, result, look, range, x, y);
     if (diverged) cross(pen, ...point(count - 1));
     if (state.at < count && !above(state.at)) mark(pen, ...point(state.at), look.mark, figure.style("paper"));
   }

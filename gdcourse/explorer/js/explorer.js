@@ -15,9 +15,12 @@ import { h } from "./dom.js";
 import { editOf } from "./edit.js";
 import { Figure } from "./figure.js";
 import { insideOf } from "./inside.js";
+import { knobmapOf } from "./knobmap.js";
 import { knobsOf } from "./knobs.js";
+import { landscapeOf } from "./landscape.js";
 import { sensible } from "./link.js";
 import { mapOf } from "./map.js";
+import { noiseOf } from "./noise.js";
 import { questionOf, shareOf } from "./question.js";
 import { spokenOf } from "./spoken.js";
 import { tableOf } from "./table.js";
@@ -29,8 +32,9 @@ export async function render({ model, el }) {
   const state = structuredClone(model.shared ? sensible(model.shared, first, common) : first);
   const carried = model.shared && withoutStrangers(state, first);
   const figure = new Figure({ root, ask: model.ask ?? askKernel(model), common, first, state });
-  const { inside, edit } = furnished(figure, model.link);
+  const { inside, edit, landscape } = furnished(figure, model.link);
 
+  await landscape.settle();
   await figure.race();
   const { results } = figure;
   if (results.every((result) => result.error) && el.childElementCount) throw results[0].error.cause ?? new Error(results[0].error.what);
@@ -55,14 +59,15 @@ function withoutStrangers(state, first) {
 function furnished(figure, link) {
   const [question, map, curves, time] = [questionOf(figure), mapOf(figure), curvesOf(figure), timeOf(figure)];
   const [table, knobs, inside, edit] = [tableOf(figure), knobsOf(figure), insideOf(figure), editOf(figure)];
-  const [share, spoken] = [shareOf(figure, link), spokenOf(figure)];
+  const [share, spoken, knobmap, landscape] = [shareOf(figure, link), spokenOf(figure), knobmapOf(figure), landscapeOf(figure)];
+  const noise = noiseOf(figure);
   Object.assign(figure, { map, curves });
-  figure.parts = [map, curves, table, knobs, question, inside, edit, time, spoken];
+  figure.parts = [noise, map, knobmap, curves, table, knobs, question, landscape, inside, edit, time, spoken];
   figure.root.append(
-    question.element, question.text, h("div", { className: "gx-plots" }, map.element, curves.element),
-    time.element, table.element, h("div", { className: "gx-foot" }, table.add, share.element),
-    knobs.element, knobs.fold, inside.element, edit.element, share.message, spoken.element); // prettier-ignore
-  return { inside, edit };
+    question.element, landscape.element, question.text, h("div", { className: "gx-plots" }, map.element, knobmap.element, curves.element),
+    time.element, table.element, h("div", { className: "gx-foot" }, table.add, knobmap.toggle, share.element),
+    noise.element, knobs.element, knobs.fold, inside.element, edit.element, share.message, spoken.element); // prettier-ignore
+  return { inside, edit, landscape };
 }
 
 /** Follows the size of the figure and the colours of the page; returns what ends that. */

@@ -9,6 +9,7 @@ import { race, survey } from "./race.js";
 import { standing } from "./results.js";
 import { say } from "./text.js";
 
+const QUIET = 200; // ms in which nothing else is wished
 const NARROW = 560; // px of width up to which there are two rules and two sliders
 
 export class Figure {
@@ -22,7 +23,8 @@ export class Figure {
 
   constructor({ root, ask, common, first, state }) {
     const { words } = common;
-    Object.assign(this, { root, ask: noted(ask, root), common, words, first, state });
+    const still = () => new Promise((resolve) => setTimeout(resolve, QUIET));
+    Object.assign(this, { root, ask: noted(ask, root), still: noted(still, root), common, words, first, state });
   }
 
   // --- what parts read

@@ -23,6 +23,12 @@ export function hit([left, right, bottom, top], box, clientX, clientY) {
   return [left + u * (right - left), top - v * (top - bottom)];
 }
 
+/** How far from a point in this direction the region ends. */
+export function reach([left, right, bottom, top], [x, y], [dx, dy]) {
+  const along = (way, low, high) => (way ? (way > 0 ? high : low) / way : Infinity);
+  return Math.min(along(dx, left - x, right - x), along(dy, bottom - y, top - y));
+}
+
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
 /** The way that an arrow key moves a point, a hundredth of the region or, with Shift, a tenth; null for other keys. */

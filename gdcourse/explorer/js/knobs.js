@@ -14,7 +14,10 @@ export function knobsOf(figure) {
   const more = h("div", { className: "gx-knobs" });
   const fold = h("details", { className: "gx-fold" }, h("summary", {}, words.knobs), more);
 
+  let shows = []; // what a knob turned elsewhere shows
+
   function build() {
+    shows = [];
     const looks = figure.looks();
     const all = allKnobs(state, common.knobs);
     let shown = state.front.filter((name) => all.includes(name));
@@ -57,9 +60,13 @@ export function knobsOf(figure) {
     });
     number.addEventListener("blur", show);
     show();
+    let seen = now();
+    shows.push(() => now() !== seen && show((seen = now())));
     const text = h("span", { className: "gx-name" }, look ? swatch(look) : null, title + whose);
     return h("div", { className: "gx-knob", "data-knob": name }, text, bar, number);
   }
 
-  return { element, fold, build };
+  const draw = () => shows.forEach((show) => show());
+
+  return { element, fold, build, draw };
 }

@@ -10,7 +10,7 @@ const areWords = (list) => Array.isArray(list) && list.every((word) => typeof wo
 const isPoint = (list) => Array.isArray(list) && list.length === 2 && list.every(Number.isFinite);
 
 /** What a problem is called among the tasks. */
-export const kindOf = (problem) => (problem.own ? "own" : (problem.surface ?? "line"));
+export const kindOf = (problem) => ["own", "text"].find((name) => has(problem, name)) ?? problem.surface ?? "line";
 
 /** All that can be changed in a figure. */
 export function told({ problem, racers, start, steps, at, question, front }) {
@@ -18,10 +18,13 @@ export function told({ problem, racers, start, steps, at, question, front }) {
   return { problem: small, racers, start: start.map((x) => round(x, 4)), steps, at, question, front };
 }
 
-function taskTold(said, first, { tasks, knobs }) {
-  const wanted = said && typeof said === "object" ? (said.surface ?? "line") : kindOf(first.problem);
+function taskTold(said, first, { tasks, knobs, longest }) {
+  const wanted = kindOf(said && typeof said === "object" ? said : first.problem);
   const task = wanted === kindOf(first.problem) || !has(tasks, wanted) ? first : { ...first, ...tasks[wanted] };
   const turned = chosen(Object.keys(task.problem).filter((name) => name in knobs), said, knobs); // prettier-ignore
+  if ("seed" in task.problem && Number.isSafeInteger(said?.seed) && said.seed >= 0) turned.seed = said.seed;
+  // what is written there, Python will say (landscape.js)
+  if (wanted === "text" && typeof said?.text === "string" && said.text.length <= longest) turned.text = said.text;
   return { ...task, problem: { ...task.problem, ...turned } };
 }
 

@@ -1,8 +1,10 @@
 // The map: landscape, paths, and the start, which mouse, finger and keys move.
 
 import { h } from "./dom.js";
-import { hit, nudge, place, visible, within } from "./geometry.js";
-import { cross, dot, mark, sheet, stroke } from "./pen.js";
+import { listen } from "./drag.js";
+import { hit, place, reach, visible, within } from "./geometry.js";
+import { cross, dot, faintly, mark, sheet, stroke } from "./pen.js";
+import { standing } from "./results.js";
 import { round, say, short } from "./text.js";
 
 const DOTS = 120; // steps up to which each is marked
@@ -19,8 +21,10 @@ export function mapOf(figure) {
     const { pen, width, height } = sheet(canvas);
     const at = place(region(), width, height);
     if (figure.land) drawLand(pen, width, height);
+    if (figure.land?.axes.length) drawDirections(pen, at);
     drawMinima(pen, at);
     const looks = figure.looks();
+    faintly(pen, () => figure.cloud.forEach((results) => results.forEach((result, i) => drawFaint(pen, at, result, looks[i]))));
     figure.results.forEach((result, i) => result.rows && drawPath(pen, at, result, looks[i], i));
     const [x, y] = at(...state.start);
     handle.style.transform = `translate(${within(0, x, width)}px, ${within(0, y, height)}px)`;
@@ -48,6 +52,32 @@ export function mapOf(figure) {
     state.minima.forEach(([x, y]) => pen.fillText("★", ...at(x, y)));
   }
 
+  /** The eigen-directions through the minimum, with their curvatures. */
+  function drawDirections(pen, at) {
+    pen.save();
+    pen.font = figure.font(12);
+    pen.strokeStyle = pen.fillStyle = figure.style("ink");
+    pen.globalAlpha = 0.75;
+    pen.setLineDash([2, 5]);
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    const [x, y] = state.minima[0];
+    for (const [curvature, dx, dy] of figure.land.axes) {
+      const far = reach(region(), [x, y], [dx, dy]);
+      pen.beginPath();
+      for (const t of [-2 * far, 2 * far]) pen.lineTo(...at(x + t * dx, y + t * dy));
+      pen.stroke();
+      const [u, v] = at(x + 0.8 * far * dx, y + 0.8 * far * dy);
+      pen.fillText(`λ = ${short(curvature)}`, u + 26 * Math.abs(dy), v - 12 * Math.abs(dx));
+    }
+    pen.restore();
+  }
+
+  function drawFaint(pen, at, result, look) {
+    const { k, error } = standing(result, state.at);
+    if (error === undefined) stroke(pen, look, k, (n) => at(result.rows[result.width * n], result.rows[result.width * n + 1]));
+  }
+
   function drawPath(pen, at, { rows, width: row }, look, i) {
     const { k: last, gone } = figure.standing(i);
     const point = (k) => at(rows[row * k], rows[row * k + 1]);
@@ -70,28 +100,4 @@ export function mapOf(figure) {
     region,
   });
   return { element, canvas, draw };
-}
-
-/** Mouse, touch (the page still scrolls) and arrow keys: `to(event)` a place, or `by([dx, dy])`. */
-function listen(box, canvas, handle, { to, by, region }) {
-  let dragging = false;
-  let tapping = false; // (not every browser's click says by what it was made)
-  box.addEventListener("pointerdown", (event) => {
-    tapping = event.target === canvas && event.pointerType === "touch";
-    if (event.button > 0 || tapping) return; // a finger on the map scrolls
-    dragging = true;
-    box.setPointerCapture(event.pointerId);
-    handle.focus({ preventScroll: true });
-    event.preventDefault();
-    if (event.target === canvas) to(event);
-  });
-  box.addEventListener("pointermove", (event) => dragging && to(event));
-  for (const end of ["pointerup", "pointercancel"]) box.addEventListener(end, () => (dragging = false));
-  canvas.addEventListener("click", (event) => tapping && to(event)); // a tap does move it
-  handle.addEventListener("keydown", (event) => {
-    const way = nudge(region(), event);
-    if (!way) return;
-    event.preventDefault();
-    by(way);
-  });
 }

@@ -24,6 +24,14 @@ export function stroke(pen, look, last, step, hidden = () => false) {
   pen.setLineDash([]);
 }
 
+/** Many lines behind the one. */
+export function faintly(pen, draw) {
+  pen.save();
+  pen.globalAlpha = 0.15;
+  draw();
+  pen.restore();
+}
+
 export function dot(pen, x, y) {
   pen.beginPath();
   pen.arc(x, y, 2, 0, 7);

@@ -5,7 +5,7 @@ import { about } from "./racers.js";
 import { doubles, unpacked } from "./results.js";
 
 /** What page.py needs to know of a racer. */
-function job(racer, { start, steps }, rules) {
+export function job(racer, { start, steps }, rules) {
   const known = about(racer, rules);
   const edited = racer.source ? { source: racer.source } : known.edited ? { source: known.source, elementwise: true } : {};
   return { rule: racer.rule, knobs: racer.knobs, start, steps, ...edited };
@@ -35,7 +35,7 @@ export async function race(ask, state, { rules, words }, results) {
   return wanted.map((want) => known.get(want.key));
 }
 
-/** The landscape of a region, {key, shapes}; the one that is there if it is that. */
+/** The landscape of a region, {key, shapes, axes}; the one that is there if it is that. */
 export async function survey(ask, problem, region, shape, land) {
   const key = JSON.stringify([problem, region]);
   if (land?.key === key) return land;
@@ -43,9 +43,9 @@ export async function survey(ask, problem, region, shape, land) {
   try {
     const heights = await ask("heights", { problem, view: region, columns, rows });
     const contours = d3.contours().size([columns, rows]).thresholds(heights.levels)(Array.from(doubles(heights.rows)));
-    return { key, shapes: contours.map((contour) => outline(contour, columns, rows)) };
+    return { key, axes: heights.axes, shapes: contours.map((contour) => outline(contour, columns, rows)) };
   } catch {
-    return { key, shapes: [] };
+    return { key, axes: [], shapes: [] };
   }
 }
 

@@ -2,7 +2,7 @@
 //
 // `about` is what Python says of a knob: {symbol, scale, from, to}, and, where they are, its bounds [low, high), a unit.
 
-import { round } from "./text.js";
+import { power, round } from "./text.js";
 import { within } from "./geometry.js";
 
 const powers = (digits) => ({ from, to }) => ({
@@ -12,6 +12,8 @@ const powers = (digits) => ({ from, to }) => ({
 
 const SCALES = {
   linear: ({ from, to }) => ({ value: (p) => Math.round(from + p * (to - from)), position: (x) => (x - from) / (to - from) }),
+  // from nothing on, fine at first
+  square: ({ from, to }) => ({ value: (p) => round(from + p * p * (to - from), 2), position: (x) => Math.sqrt((x - from) / (to - from)) }),
   log: powers((x) => round(x, 3)),
   whole: powers(Math.round),
   // β by its memory: 0, 0.9, 0.99, 0.999 stand at equal distances
@@ -45,3 +47,13 @@ export function typed(text, about) {
 /** The bounds as text: [0, 1). */
 export const bounds = ({ low = -Infinity, high = Infinity }) =>
   `[${low}, ${high})`.replaceAll("Infinity", "∞").replace("[-∞", "(−∞");
+
+const tens = (low, high) => Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((n) => high - low < 6 || n % 2 === 0);
+const powersIn = ({ from, to }) => tens(...[from, to].map((end) => Math.round(Math.log10(end))).sort((a, b) => a - b));
+
+/** Values to be written beside an axis, with their texts: powers of ten, of the memory 1 − 10ⁿ, or both ends and a middle. */
+export function ticks(about) {
+  if (about.scale === "log") return powersIn(about).map((n) => [10 ** n, power(n)]);
+  if (about.scale === "memory") return powersIn(about).map((n) => [1 - 10 ** n, String(round(1 - 10 ** n, 6))]);
+  return [0, 0.5, 1].map(scaleOf(about).value).map((x) => [x, String(x)]);
+}
