@@ -9,6 +9,7 @@
 ``presets.json`` the chapters' questions, the ranges of the sliders; ``words.*.json``
 ``looks.py``     colours and dashes of the rules
 ``picture.py``   the picture that stands there without JavaScript
+``poster.py``    that of the compact form, which opens a lesson and waits to be touched
 
 Python hands over one finished description: ``common`` for all figures, ``Explorer.spec``
 for one.  JavaScript knows no rule, bound or colour of its own.
@@ -28,7 +29,7 @@ from gdcourse import optimizers, surfaces
 from gdcourse import rules as registry
 from gdcourse.checks import check_count, check_knob, check_problem, check_rule
 from gdcourse.exercises import get
-from gdcourse.explorer import bundle, looks, page, picture
+from gdcourse.explorer import bundle, looks, page, picture, poster
 from gdcourse.guard import Guard, Loss
 from gdcourse.languages import language, say
 from gdcourse.listing import source
@@ -82,7 +83,7 @@ def common(lang=None):
         "looks": looks.table(),
         "tasks": tasks,
         "most": MOST,
-        "presets": {name: finished(asked(name, rules, tasks)) for name in known["presets"]},
+        "presets": {name: finished(asked(name, rules, tasks, lang)) for name in known["presets"]},
         "questions": {name: chosen["question"][lang] for name, chosen in known["presets"].items()},
     }
 
@@ -109,13 +110,34 @@ def known_tasks():
     return known | {"line": task_of(LinearRegression.line(), 10)}
 
 
-def asked(question, rules, tasks):
+def asked(question, rules, tasks, lang):
     """The figure of a chapter's question."""
     chosen = presets()["presets"][question]
     task = tasks[chosen["problem"].get("surface", "line")]
     problem = task["problem"] | chosen["problem"]
     racers = [{"rule": r["rule"], "knobs": rules[r["rule"]]["knobs"] | r["knobs"]} for r in chosen["racers"]]
-    return task | chosen | {"problem": problem, "racers": racers, "question": question}
+    spec = task | chosen | {"problem": problem, "racers": racers, "question": question}
+    return compact(spec, lang) if spec.get("form") == "compact" else spec
+
+
+def compact(spec, lang):
+    """What else the compact form needs: its sliders, whole; its sentences, in one language."""
+    sliders = [
+        presets()["knobs"][slider["drives"][0].rpartition(".")[2]]
+        | slider
+        | ({"danger": stable_below(spec["problem"])} if "danger" in slider else {})
+        for slider in spec["sliders"]
+    ]
+    driven = [name for slider in sliders for name in slider["drives"]]
+    live = {kind: said[lang] for kind, said in spec["live"].items()}
+    return {"front": driven} | spec | {"sliders": sliders, "live": live}
+
+
+def stable_below(problem):
+    """2/λ of a bowl: with a larger learning rate gradient descent leaves it.  The gradient is linear there."""
+    bowl = page.problem_of(problem)
+    curved = np.linalg.eigvalsh([bowl.at(x, y)[1:] for x, y in ((1, 0), (0, 1))])
+    return float(2 / curved.max())
 
 
 def finished(spec):
@@ -229,7 +251,7 @@ class Explorer:
                     f"there is no preset {name!r}; choose from {', '.join(known)}",
                 )
             )
-        return asked(name, known_rules(), known_tasks())
+        return asked(name, known_rules(), known_tasks(), language())
 
     def _racers(self, rules, hyper):
         rules = [rules] if callable(rules) else list(rules)
@@ -297,7 +319,12 @@ class Explorer:
 
     def still(self) -> str:
         """The picture, with what the page needs to bring it to life."""
-        return picture.still(self, common())
+        return (poster if self.is_compact else picture).still(self, common())
+
+    @property
+    def is_compact(self) -> bool:
+        """Is it one question with one or two sliders, to be opened to the whole?"""
+        return self.spec.get("form") == "compact"
 
     def __repr__(self):
         rules = ", ".join(racer["rule"] for racer in self.spec["racers"])

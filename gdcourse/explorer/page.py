@@ -210,6 +210,7 @@ def run(problem, racers, target=TARGET, rules=None, pair=Pair):
                 numbers for each entry of the state; the first row is the start
     ``hit``     the first step with J − best below ``target``, or None
     ``stays``   the step from which on it stays there, or None
+    ``left``    the share of J − best at the start that is left at the end, or None
     ``diverged``  whether J became infinite or no number; the last row is the
                 last finite one.  ``error``: {"what", "line"} in place of all that
     """
@@ -227,7 +228,8 @@ def follow(problem, rule, racer, target, pair):
     x, y = racer["start"]
     loss = problem.loss(x, y)
     table, width = [x, y, loss, INF, INF], 5
-    hit = stays = 0 if loss - problem.best < target else None
+    above = loss - problem.best
+    hit = stays = 0 if above < target else None
     diverged = False
     # what a reader wrote may want both parameters at once, as for the length of the gradient
     alone = pair is Pair and racer.get("elementwise", "source" not in racer)
@@ -257,8 +259,9 @@ def follow(problem, rule, racer, target, pair):
         else:
             stays = None
     stays = None if diverged else stays
+    left = None if diverged or not above > 0 else (loss - problem.best) / above
     rows = bytes(array("d", table)).hex()
-    return {"rows": rows, "width": width, "hit": hit, "stays": stays, "diverged": diverged}
+    return {"rows": rows, "width": width, "hit": hit, "stays": stays, "left": left, "diverged": diverged}
 
 
 class Together:
