@@ -107,3 +107,59 @@ def test_it_stays_json():
     json.dumps([made(name).spec for name in COMPACT], allow_nan=False)
     about = explorer.presets()["knobs"]["beta1"]
     assert poster.position(about, 0.9) == pytest.approx(1 / 3)
+
+
+# --- a tape -----------------------------------------------------------------------
+
+
+def paths(results):
+    return [np.frombuffer(bytes.fromhex(r["rows"])).reshape(-1, r["width"])[:, :2] for r in results]
+
+
+@pytest.mark.parametrize("rule", ["sgd", "nesterov", "rmsprop", "adadelta", "adam", "nadam"])
+def test_a_tape_is_followed_as_the_package_does(rule):
+    """Without numpy as with it."""
+    tape = np.random.default_rng(5).normal(size=(30, 2))
+    racer = {"rule": rule, "knobs": {}, "start": [1.0, -2.0], "steps": 30}
+    for pair in (page.Pair, lambda x, y: np.array([x, y])):
+        (path,) = paths(page.run({"gradients": tape.tolist()}, [racer], pair=pair))
+        np.testing.assert_allclose(path, gd.follow(getattr(gd, rule), tape, [1.0, -2.0]), rtol=1e-12, atol=1e-14)
+
+
+def test_the_tape_of_adam_is_that_of_its_lesson():
+    tape = [(-0.01, (-1) ** t) for t in range(30)]
+    spec = made("5t").spec
+    np.testing.assert_array_equal(spec["problem"]["gradients"], tape)
+    knobs = [dict(racer["knobs"]) for racer in spec["racers"]]
+    for path, rule, known in zip(paths(made("5t").runs()), (gd.momentum, gd.rmsprop, gd.adam), knobs, strict=True):
+        np.testing.assert_allclose(path, gd.follow(rule, tape, **known), rtol=1e-12, atol=1e-14)
+
+
+def test_no_path_leaves_its_strip():
+    figure = made("5t")
+    left, right, bottom, top = poster.reach(figure)
+    for value in np.linspace(0, 0.99, 12):
+        racers = poster.driven(figure.spec, figure.spec["sliders"][0], value)
+        assert [racers[0]["knobs"]["mu"], racers[2]["knobs"]["beta1"]] == [value, value]
+        for path in paths(figure.runs(racers)):
+            assert ((left <= path[:, 0]) & (path[:, 0] <= right)).all()
+            assert ((bottom <= path[:, 1]) & (path[:, 1] <= top)).all()
+    assert figure.spec["racers"][0]["knobs"]["mu"] == 0  # the figure itself is not driven
+
+
+def test_bars_are_the_gradients():
+    there = standing("5t")
+    rows = [row.select(".gx-bar") for row in there.select(".gx-bars")]
+    assert [len(row) for row in rows] == [30, 30]
+    for bar, g in zip(rows[1], made("5t").spec["problem"]["gradients"], strict=True):
+        assert (float(bar["y"]), float(bar["height"])) == ((0, 1) if g[1] > 0 else (1, 1))
+    assert {float(bar["y"]) for bar in rows[0]} == {1}
+    assert [label.get_text() for label in there.select(".gx-label")[:2]] == ["g₁ −0.01", "g₂ ±1"]
+
+
+def test_the_laboratory_lists_what_it_can_show():
+    listed = explorer.common("en")["presets"]
+    assert {"1", "1a", "1b"} <= set(listed)
+    assert "5t" not in listed
+    assert not standing("5t").select(".gx-open")
+    assert standing("1a").select(".gx-open")

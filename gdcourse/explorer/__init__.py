@@ -83,7 +83,7 @@ def common(lang=None):
         "looks": looks.table(),
         "tasks": tasks,
         "most": MOST,
-        "presets": {name: finished(asked(name, rules, tasks, lang)) for name in known["presets"]},
+        "presets": {name: finished(asked(name, rules, tasks, lang)) for name in known["presets"] if has_map(name)},
         "questions": {name: chosen["question"][lang] for name, chosen in known["presets"].items()},
     }
 
@@ -113,11 +113,22 @@ def known_tasks():
 def asked(question, rules, tasks, lang):
     """The figure of a chapter's question."""
     chosen = presets()["presets"][question]
-    task = tasks[chosen["problem"].get("surface", "line")]
-    problem = task["problem"] | chosen["problem"]
+    task = tasks[chosen["problem"].get("surface", "line")] if has_map(question) else tape_of(**chosen["tape"])
+    problem = task["problem"] | chosen.get("problem", {})
     racers = [{"rule": r["rule"], "knobs": rules[r["rule"]]["knobs"] | r["knobs"]} for r in chosen["racers"]]
     spec = task | chosen | {"problem": problem, "racers": racers, "question": question}
     return compact(spec, lang) if spec.get("form") == "compact" else spec
+
+
+def has_map(question):
+    """Can the laboratory show it?"""
+    return "problem" in presets()["presets"][question]
+
+
+def tape_of(gradients, times):
+    """Gradients that are given, over and over, as a task."""
+    problem = {"gradients": gradients * times, "best": 0.0}
+    return {"problem": problem, "start": [0.0, 0.0], "steps": len(problem["gradients"])}
 
 
 def compact(spec, lang):
@@ -296,13 +307,13 @@ class Explorer:
         rule = self.rules.get(racer["rule"])
         return rule is not None and racer.get("source") == str(source(rule))
 
-    def runs(self) -> Any:
-        """The races as they stand at the start, one result per rule."""
+    def runs(self, racers: Any = None) -> Any:
+        """The races as they stand at the start, one result per rule; or those of other racers there."""
         shared = {"start": self.spec["start"], "steps": self.spec["steps"]}
         known = known_rules()
         racers = [
             shared | r | ({"source": known[r["rule"]]["source"]} if known.get(r["rule"], {}).get("edited") else {})
-            for r in self.spec["racers"]
+            for r in racers or self.spec["racers"]
         ]
         return self.answer("run", {"problem": self.spec["problem"], "racers": racers})
 
@@ -328,7 +339,8 @@ class Explorer:
 
     def __repr__(self):
         rules = ", ".join(racer["rule"] for racer in self.spec["racers"])
-        return f"Explorer({self.spec['problem'].get('surface', 'line')}: {rules})"
+        problem = self.spec["problem"]
+        return f"Explorer({problem.get('surface', 'tape' if 'gradients' in problem else 'line')}: {rules})"
 
     def _repr_mimebundle_(self, **options):
         if os.environ.get(STILL):

@@ -10,7 +10,8 @@ as text, the hexadecimal of their doubles, because that is exact and fast.
 
 A problem is ``{"surface": "bowl", "kappa": 10, "angle": 0}``, ``{"text":
 "x**2 + 3*y**2"}`` or ``{"line": {"x": […], "y": […]}, "batch": 10}``; the
-first two may have ``"noise"`` and ``"seed"``.  A racer is ``{"rule": "adam",
+first two may have ``"noise"`` and ``"seed"``.  ``{"gradients": [[…], …]}`` is
+a tape: what each step is shown, wherever it stands.  A racer is ``{"rule": "adam",
 "knobs": {"lr": 0.1}, "start": [x, y], "steps": 300}``; with ``"source"`` it
 follows the rule that this text defines (``"elementwise"`` if it surely is).
 """
@@ -119,6 +120,23 @@ class Line:
                 yield of(epoch[i : i + self.batch])
 
 
+class Tape:
+    """Gradients that are there before the first step, as for ``gdcourse.follow``; there is no loss."""
+
+    def __init__(self, gradients, best=0.0):
+        self.shown, self.best = gradients, best
+
+    def loss(self, x, y):
+        return self.best
+
+    def gradients(self, pair):
+        def showing(x, y):
+            return lambda theta: pair(x, y)
+
+        for x, y in self.shown:
+            yield showing(x, y)
+
+
 def shuffles(n, seed):
     """A new order of 0 … n − 1 for every epoch, the same in every Python (Fisher and Yates)."""
     order, random = list(range(n)), seed + 1
@@ -157,7 +175,7 @@ def normals(seed):
 
 
 def problem_of(problem):
-    return (Line if "line" in problem else Surface)(**problem)
+    return (Line if "line" in problem else Tape if "gradients" in problem else Surface)(**problem)
 
 
 # --- rules --------------------------------------------------------------------

@@ -266,10 +266,27 @@ def test_the_laboratory_goes_on_from_here(there, browser):
     assert figure(there, "1a").locator(".gx-compact").count() == 1
 
 
+def test_a_tape_runs_when_its_slider_is_pushed(there):
+    part = figure(there, "5t")
+    box = part.locator(".gx-number")
+    box.fill("0.9")
+    box.press("Enter")
+    alive(there, "5t")
+    assert live(part) == "β₁ = 0.9: Adam has moved 3 forward, its last step swings 0.00526"
+    paths = [part.locator(".gx-strip .gx-path").nth(i) for i in range(3)]
+    assert [path.get_attribute("d").count(",") for path in paths] == [31, 31, 31]
+    assert part.locator(".gx-later").count() == 0
+    part.locator(".gx-play").click()
+    there.wait_for_timeout(500)
+    assert part.locator(".gx-later").count() > 0
+    assert paths[2].get_attribute("d").count(",") < 31
+
+
 def test_without_javascript_there_is_no_dead_control(browser, compact):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(compact + "en/index.html")
+    assert page.locator("button, input").count() > 10
     for control in page.locator("button, input").all():
         assert not control.is_visible()
     assert page.locator(".gx-note").first.inner_text() == explorer.words("en")["still"]

@@ -6,29 +6,36 @@ import { liveOf } from "./live.js";
 import { mapOf } from "./map.js";
 import { playOf } from "./play.js";
 import { sliderOf } from "./slider.js";
+import { tapeOf } from "./tape.js";
 
 /** Brings `figure` to life; `touched()` are the events so far, `open` leads to the laboratory. */
 export async function enlivened(figure, { touched, open }) {
   const { root, state } = figure;
   const find = (name) => root.querySelector(`.gx-${name}`);
-  const [map, play, live] = [mapOf(figure), playOf(figure, find("play")), liveOf(figure, find("live"), find("sr"))];
+  const map = find("map") ? mapOf(figure) : tapeOf(figure, find("tape"));
+  const [play, live] = [playOf(figure, find("play")), liveOf(figure, find("live"), find("sr"))];
   const bars = root.querySelectorAll(".gx-slide");
   const sliders = state.sliders.map((about, i) => sliderOf(figure, about, bars[i], play.end));
   Object.assign(figure, { map, tell: live.tell, parts: [map, play, live, ...sliders] });
 
   await figure.race();
   figure.thrown();
-  const poster = find("map");
   const events = touched();
-  const aimed = (target) => (!poster.contains(target) ? target : target.closest(".gx-handle") ? map.element.lastChild : map.canvas);
-  const held = poster.contains(document.activeElement);
-  poster.replaceWith(map.element);
+  const aimed = map.canvas ? exchanged(find("map"), map) : (target) => target;
   for (const part of root.querySelectorAll("[data-waits]")) part.style.visibility = "";
-  if (held) map.element.lastChild.focus({ preventScroll: true });
-  find("open").addEventListener("click", open);
+  find("open")?.addEventListener("click", open);
   map.element.addEventListener("pointerdown", play.end);
   for (const event of events) aimed(event.target).dispatchEvent(new event.constructor(event.type, event));
   await figure.rebuild();
+}
+
+/** Puts the living map in the place of its picture; returns where that has what was aimed at there. */
+function exchanged(picture, { element, canvas }) {
+  const handle = element.lastChild;
+  const held = picture.contains(document.activeElement);
+  picture.replaceWith(element);
+  if (held) handle.focus({ preventScroll: true });
+  return (target) => (!picture.contains(target) ? target : target.closest(".gx-handle") ? handle : canvas);
 }
 
 /** The elements, where no page has brought them: in a notebook. */

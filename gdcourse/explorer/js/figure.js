@@ -99,6 +99,7 @@ export class Figure {
 
   /** The landscape, when the task or the size of the map has changed. */
   async survey() {
+    if (!this.map.canvas) return; // a picture without one
     const { clientWidth: width, clientHeight: height } = this.map.canvas;
     const region = visible(this.state.view, width, height);
     if (!region) return;

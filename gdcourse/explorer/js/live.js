@@ -1,6 +1,7 @@
 // One sentence that says what is seen now, in the words of the question.
 
 import { racerOf } from "./racers.js";
+import { memory } from "./results.js";
 import { driven } from "./slider.js";
 import { STILL } from "./spoken.js";
 import { power, say, short } from "./text.js";
@@ -26,10 +27,13 @@ export function plain(x) {
 export function sentence(state, result, words) {
   const { live, steps, target, sliders } = state;
   const { rows, width, left, stays, error } = result;
+  const last = rows?.length / width - 1;
   return say({ ...words, ...live }[kindOfEnd(result, live)], {
     rule: words[`rule.${state.racers[spokenOfIn(state)].rule}`],
     what: error?.what,
-    step: rows && rows.length / width,
+    step: last + 1,
+    forward: short(rows?.[width * last] - state.start[0]),
+    swing: short(Math.abs(rows && memory(result, last, []).moved[1])),
     steps,
     stays,
     value: driven(state, sliders[0]),
