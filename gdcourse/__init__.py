@@ -11,6 +11,7 @@ from gdcourse.optimizers import *  # noqa: F403  (each rule, by its own name)
 from gdcourse.problems import MLP, LinearRegression, LogisticRegression, Online, Problem, Surface, landscape
 from gdcourse.runs import Run, Status, Sweep
 from gdcourse.stopping import gradient_below, loss_change_below, relative_gradient_below, step_below
+from gdcourse.tape import follow
 
 __version__ = "0.1.0"
 
@@ -52,6 +53,7 @@ __all__ = [
     "check",
     "dialects",
     "exercises",
+    "follow",
     "gradient_below",
     "hint",
     "landscape",

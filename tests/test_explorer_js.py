@@ -14,7 +14,7 @@ from coursesite import scripts
 
 import gdcourse as gd
 from gdcourse import explorer
-from gdcourse.explorer import bundle, chart, looks, page, picture
+from gdcourse.explorer import bundle, chart, looks, page, picture, poster
 
 JS = ROOT / "gdcourse" / "explorer" / "js"
 COMMON = json.loads(json.dumps(explorer.common("en")))
@@ -121,6 +121,17 @@ def test_decay_rates_stand_by_their_memory(js):
     lines = "const { position } = it.scaleOf(about); return [0, 0.9, 0.99, 0.999, 0.9999999, 1, -3].map(position)"
     found = js("scales", lines, about=KNOBS["beta1"])
     np.testing.assert_allclose(found, [0, 1 / 3, 2 / 3, 1, 1, 1, 0], atol=1e-9)
+
+
+def test_a_slider_stands_where_the_picture_had_it(js):
+    """Before and after it is touched: Python places it first, JavaScript after."""
+    asked = [(name, share) for name in KNOBS for share in (0.1, 0.5, 0.9)]
+    lines = "return asked.map(([name, share]) => it.scaleOf(knobs[name]).value(share))"
+    values = js("scales", lines, asked=asked, knobs=KNOBS)
+    lines = "return asked.map(([name], i) => it.scaleOf(knobs[name]).position(values[i]))"
+    there = js("scales", lines, asked=asked, values=values, knobs=KNOBS)
+    here = [poster.position(KNOBS[name], value) for (name, _), value in zip(asked, values, strict=True)]
+    np.testing.assert_allclose(here, there, atol=1e-9)
 
 
 def test_what_lies_nowhere_stands_at_an_end(js):
@@ -292,6 +303,49 @@ def test_a_picture_at_the_end_stays_at_the_end(js):
         assert js("racers", lines, at=at, to=to) == [wanted, to]
 
 
+# --- the compact form -----------------------------------------------------------
+
+
+def test_one_slider_drives_several_racers(js):
+    racers = [{"rule": "momentum", "knobs": {"mu": 0, "lr": 0.1}}, {"rule": "adam", "knobs": {"beta1": 0.5, "lr": 0.2}}]
+    state = {"racers": racers, "steps": 9, "at": 9, "problem": {"kappa": 10}}
+    lines = """it.drive(state, { drives: ["0.mu", "1.beta1", "kappa"] }, 0.9);
+      return [it.driven(state, { drives: ["1.beta1"] }), it.driven(state, { drives: ["0.mu", "1.lr"] }), state]"""
+    beta1, mu, after = js("slider", lines, state=state)
+    assert (beta1, mu, after["problem"]["kappa"]) == (0.9, 0.9, 0.9)
+    assert [racer["knobs"]["lr"] for racer in after["racers"]] == [0.1, 0.2]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("1a", 0.02, "After 40 steps, 5.68 % of the loss is left"),
+        ("1a", 0.18, "After 40 steps, 4.9 × 10⁻⁶ % of the loss is left"),
+        ("1a", 0.21, "After 40 steps, the loss is 1460 times what it was"),
+        ("1a", 1e300, "gradient descent diverged at step 1: its loss became infinite"),
+        ("5t", 0, "β₁ = 0: Adam has moved 3 forward, its last step swings 0.1"),
+        ("5t", 0.9, "β₁ = 0.9: Adam has moved 3 forward, its last step swings 0.00526"),
+        ("1b", 0.5, "μ = 0.5: below 10⁻⁴ for good from step 156"),
+        ("1b", 0.78, "μ = 0.78: below 10⁻⁴ for good from step 54"),
+        ("1b", 0.995, "μ = 0.995: not below 10⁻⁴ for good within 1000 steps"),
+    ],
+)
+def test_the_sentence_says_what_is_seen(js, name, value, wanted):
+    figure = gd.Explorer(preset=name)
+    for drive in figure.spec["sliders"][0]["drives"]:
+        racer, _, knob = drive.partition(".")
+        figure.spec["racers"][int(racer)]["knobs"][knob] = value
+    result = figure.runs()[-1]
+    result |= {"rows": picture.points(result)[-2:].ravel().tolist()}  # all that a sentence looks at
+    lines = "return it.sentence(state, result, words)"
+    assert js("live", lines, state=figure.spec, result=result, words=COMMON["words"]) == wanted
+
+
+def test_numbers_as_one_writes_them_by_hand(js):
+    found = js("live", "return [5.71234, 1460, 0.0012, 123456, 2.06e11, 4.9e-6, 0].map(it.plain)")
+    assert found == ["5.71", "1460", "0.0012", "1.2 × 10⁵", "2.1 × 10¹¹", "4.9 × 10⁻⁶", "0"]
+
+
 # --- what Python answers, what a link says --------------------------------------
 
 
@@ -411,7 +465,7 @@ def test_a_question_chosen_in_the_page_is_that_of_its_chapter(number):
     spec = gd.Explorer(preset=number).spec
     assert COMMON["presets"][number] == json.loads(json.dumps(spec))
     assert {"at", "target", "inside", "view", "start", "minima", "problem", "racers", "steps", "front"} <= set(spec)
-    assert spec["at"] == {"5": 1}.get(number, spec["steps"])
+    assert spec["at"] == {"5": 1, "1b": 120}.get(number, spec["steps"])
     assert gd.Explorer(preset=1, steps=9).spec["at"] == 9
 
 

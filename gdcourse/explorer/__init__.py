@@ -10,6 +10,7 @@
 ``knobs.py``     the map of knobs; ``chart.py`` those that are drawn up at build; ``landscape.py`` reads f(x, y)
 ``looks.py``     colours and dashes of the rules
 ``picture.py``   the picture that stands there without JavaScript
+``poster.py``    that of the compact form, which opens a lesson and waits to be touched
 
 Python hands over one finished description: ``common`` for all figures, ``Explorer.spec``
 for one.  JavaScript knows no rule, bound or colour of its own.
@@ -29,7 +30,7 @@ from gdcourse import optimizers, surfaces
 from gdcourse import rules as registry
 from gdcourse.checks import check_count, check_knob, check_problem, check_rule
 from gdcourse.exercises import get
-from gdcourse.explorer import bundle, chart, looks, page, picture
+from gdcourse.explorer import bundle, chart, looks, page, picture, poster
 from gdcourse.explorer.landscape import MOST as LONGEST
 from gdcourse.guard import Guard, Loss
 from gdcourse.languages import language, say
@@ -87,7 +88,7 @@ def common(lang=None):
         "tasks": tasks,
         "most": MOST,
         "longest": LONGEST,
-        "presets": {name: finished(asked(name, rules, tasks)) for name in known["presets"]},
+        "presets": {name: finished(asked(name, rules, tasks, lang)) for name in known["presets"] if has_map(name)},
         "questions": {name: chosen["question"][lang] for name, chosen in known["presets"].items()},
     }
 
@@ -95,7 +96,8 @@ def common(lang=None):
 def maps():
     """The map of knobs of each chapter's question: drawn up for the page only, a kernel is quick enough."""
     known, rules, tasks = presets(), known_rules(), known_tasks()
-    return {name: chart.chart(finished(asked(name, rules, tasks)), known["knobs"]) for name in known["presets"]}
+    shown = [name for name in known["presets"] if has_map(name)]
+    return {name: chart.chart(finished(asked(name, rules, tasks, language())), known["knobs"]) for name in shown}
 
 
 def known_rules():
@@ -121,13 +123,45 @@ def known_tasks():
     return known | {"line": task_of(LinearRegression.line(), 10), "text": own}
 
 
-def asked(question, rules, tasks):
+def asked(question, rules, tasks, lang):
     """The figure of a chapter's question."""
     chosen = presets()["presets"][question]
-    task = tasks[chosen["problem"].get("surface", "line")]
-    problem = task["problem"] | chosen["problem"]
+    task = tasks[chosen["problem"].get("surface", "line")] if has_map(question) else tape_of(**chosen["tape"])
+    problem = task["problem"] | chosen.get("problem", {})
     racers = [{"rule": r["rule"], "knobs": rules[r["rule"]]["knobs"] | r["knobs"]} for r in chosen["racers"]]
-    return task | chosen | {"problem": problem, "racers": racers, "question": question}
+    spec = task | chosen | {"problem": problem, "racers": racers, "question": question}
+    return compact(spec, lang) if spec.get("form") == "compact" else spec
+
+
+def has_map(question):
+    """Can the laboratory show it?"""
+    return "problem" in presets()["presets"][question]
+
+
+def tape_of(gradients, times):
+    """Gradients that are given, over and over, as a task."""
+    problem = {"gradients": gradients * times, "best": 0.0}
+    return {"problem": problem, "start": [0.0, 0.0], "steps": len(problem["gradients"])}
+
+
+def compact(spec, lang):
+    """What else the compact form needs: its sliders, whole; its sentences, in one language."""
+    sliders = [
+        presets()["knobs"][slider["drives"][0].rpartition(".")[2]]
+        | slider
+        | ({"danger": stable_below(spec["problem"])} if "danger" in slider else {})
+        for slider in spec["sliders"]
+    ]
+    driven = [name for slider in sliders for name in slider["drives"]]
+    live = {kind: said[lang] for kind, said in spec["live"].items()}
+    return {"front": driven} | spec | {"sliders": sliders, "live": live}
+
+
+def stable_below(problem):
+    """2/λ of a bowl: with a larger learning rate gradient descent leaves it.  The gradient is linear there."""
+    bowl = page.problem_of(problem)
+    curved = np.linalg.eigvalsh([bowl.at(x, y)[1:] for x, y in ((1, 0), (0, 1))])
+    return float(2 / curved.max())
 
 
 def finished(spec):
@@ -245,7 +279,7 @@ class Explorer:
                     f"there is no preset {name!r}; choose from {', '.join(known)}",
                 )
             )
-        return asked(name, known_rules(), known_tasks())
+        return asked(name, known_rules(), known_tasks(), language())
 
     def _racers(self, rules, hyper):
         rules = [rules] if callable(rules) else list(rules)
@@ -300,13 +334,13 @@ class Explorer:
         rule = self.rules.get(racer["rule"])
         return rule is not None and racer.get("source") == str(source(rule))
 
-    def runs(self) -> Any:
-        """The races as they stand at the start, one result per rule."""
+    def runs(self, racers: Any = None) -> Any:
+        """The races as they stand at the start, one result per rule; or those of other racers there."""
         shared = {"start": self.spec["start"], "steps": self.spec["steps"]}
         known = known_rules()
         racers = [
             shared | r | ({"source": known[r["rule"]]["source"]} if known.get(r["rule"], {}).get("edited") else {})
-            for r in self.spec["racers"]
+            for r in racers or self.spec["racers"]
         ]
         return self.answer("run", {"problem": self.spec["problem"], "racers": racers})
 
@@ -323,7 +357,12 @@ class Explorer:
 
     def still(self) -> str:
         """The picture, with what the page needs to bring it to life."""
-        return picture.still(self, common())
+        return (poster if self.is_compact else picture).still(self, common())
+
+    @property
+    def is_compact(self) -> bool:
+        """Is it one question with one or two sliders, to be opened to the whole?"""
+        return self.spec.get("form") == "compact"
 
     def __repr__(self):
         rules = ", ".join(racer["rule"] for racer in self.spec["racers"])

@@ -12,7 +12,8 @@ as text, the hexadecimal of their doubles, because that is exact and fast.
 
 A problem is ``{"surface": "bowl", "kappa": 10, "angle": 0}``, ``{"text":
 "x**2 + 3*y**2"}`` or ``{"line": {"x": […], "y": […]}, "batch": 10}``; the
-first two may have ``"noise"`` and ``"seed"``.  A racer is ``{"rule": "adam",
+first two may have ``"noise"`` and ``"seed"``.  ``{"gradients": [[…], …]}`` is
+a tape: what each step is shown, wherever it stands.  A racer is ``{"rule": "adam",
 "knobs": {"lr": 0.1}, "start": [x, y], "steps": 300}``; with ``"source"`` it
 follows the rule that this text defines (``"elementwise"`` if it surely is).
 """
@@ -121,6 +122,23 @@ class Line:
                 yield of(epoch[i : i + self.batch])
 
 
+class Tape:
+    """Gradients that are there before the first step, as for ``gdcourse.follow``; there is no loss."""
+
+    def __init__(self, gradients, best=0.0):
+        self.shown, self.best = gradients, best
+
+    def loss(self, x, y):
+        return self.best
+
+    def gradients(self, pair):
+        def showing(x, y):
+            return lambda theta: pair(x, y)
+
+        for x, y in self.shown:
+            yield showing(x, y)
+
+
 def shuffles(n, seed):
     """A new order of 0 … n − 1 for every epoch, the same in every Python (Fisher and Yates)."""
     order, random = list(range(n)), seed + 1
@@ -159,7 +177,7 @@ def normals(seed):
 
 
 def problem_of(problem):
-    return (Line if "line" in problem else Surface)(**problem)
+    return (Line if "line" in problem else Tape if "gradients" in problem else Surface)(**problem)
 
 
 def curvatures(problem):
@@ -227,6 +245,7 @@ def run(problem, racers, target=TARGET, rules=None, pair=Pair):
                 numbers for each entry of the state; the first row is the start
     ``hit``     the first step with J − best below ``target``, or None
     ``stays``   the step from which on it stays there, or None
+    ``left``    the share of J − best at the start that is left at the end, or None
     ``diverged``  whether J became infinite or no number; the last row is the
                 last finite one.  ``error``: {"what", "line"} in place of all that
     """
@@ -244,7 +263,8 @@ def follow(problem, rule, racer, target, pair):
     x, y = racer["start"]
     loss = problem.loss(x, y)
     table, width = [x, y, loss, INF, INF], 5
-    hit = stays = 0 if loss - problem.best < target else None
+    above = loss - problem.best
+    hit = stays = 0 if above < target else None
     diverged = False
     # what a reader wrote may want both parameters at once, as for the length of the gradient
     alone = pair is Pair and racer.get("elementwise", "source" not in racer)
@@ -274,8 +294,9 @@ def follow(problem, rule, racer, target, pair):
         else:
             stays = None
     stays = None if diverged else stays
+    left = None if diverged or not above > 0 else (loss - problem.best) / above
     rows = bytes(array("d", table)).hex()
-    return {"rows": rows, "width": width, "hit": hit, "stays": stays, "diverged": diverged}
+    return {"rows": rows, "width": width, "hit": hit, "stays": stays, "left": left, "diverged": diverged}
 
 
 class Together:
@@ -448,8 +469,8 @@ def spread(races):
 def quantile(losses, share):
     ordered = sorted([INF if loss is None else loss for loss in losses])
     place = share * (len(ordered) - 1)
-    low, high = ordered[int(place)], ordered[min(int(place) + 1, len(ordered) - 1)]
-    return low if low == high else low + (high - low) * (place - int(place))
+    low, high, part = ordered[int(place)], ordered[min(int(place) + 1, len(ordered) - 1)], place - int(place)
+    return low + (high - low) * part if part and low != high else low
 
 
 def found(call):

@@ -46,7 +46,7 @@ def still(explorer, common):
 
 def kind(problem):
     """What a problem is called among the tasks, as ``link.js`` has it."""
-    return next((name for name in ("own", "text") if name in problem), problem.get("surface", "line"))
+    return next((name for name in ("own", "text", "gradients") if name in problem), problem.get("surface", "line"))
 
 
 def room(spec):
@@ -104,18 +104,23 @@ def place(spec):
 
 def lines(explorer, spec):
     """The contour lines."""
-    view, columns, rows = region(spec["view"]), 72, 46
-    call = {"problem": spec["problem"], "view": list(view), "columns": columns, "rows": rows}
-    map_ = explorer.answer("heights", call)
-    table = np.frombuffer(bytes.fromhex(map_["rows"])).reshape(rows, columns)
-    maker = contourpy.contour_generator(
-        np.linspace(0, WIDTH, columns), np.linspace(HEIGHT, 0, rows), table, line_type="Separate"
-    )
+    levels, maker = contours(explorer, spec, 72, 46)
     return "".join(
         f'<path class="gx-line" d="M{" ".join(f"{x:.0f},{y:.0f}" for x, y in line)}"/>'
-        for level in map_["levels"]
+        for level in levels
         for line in maker.lines(level)
         if len(line) > 2
+    )
+
+
+def contours(explorer, spec, columns, rows):
+    """(levels, what makes contours of them), over a grid of the map."""
+    call = {"problem": spec["problem"], "view": list(region(spec["view"])), "columns": columns, "rows": rows}
+    map_ = explorer.answer("heights", call)
+    table = np.frombuffer(bytes.fromhex(map_["rows"])).reshape(rows, columns)
+    across, down = np.linspace(0, WIDTH, columns), np.linspace(HEIGHT, 0, rows)
+    return map_["levels"], contourpy.contour_generator(
+        across, down, table, line_type="Separate", fill_type="OuterOffset"
     )
 
 
@@ -124,12 +129,23 @@ def drawn(spec, paths, looks):
     out = []
     for path, (colour, dash) in zip(paths, looks, strict=True):
         if len(path):
-            joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(*at(path[:, 0], path[:, 1]), strict=True))
-            out.append(f'<path class="gx-path" style="{colour};stroke-dasharray:{dash}" d="M{joined}"/>')
+            out.append(f'<path class="gx-path" style="{colour};stroke-dasharray:{dash}" d="{joined(spec, path)}"/>')
             x, y = at(*path[-1, :2])
             out.append(f'<circle class="gx-head" style="{colour}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
+    return "".join(out) + marks(spec)
+
+
+def joined(spec, path):
+    """The path of an SVG through the points."""
+    x, y = place(spec)(path[:, 0], path[:, 1])
+    return "M" + " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(x, y, strict=True))
+
+
+def marks(spec):
+    """The start, and the minima."""
+    at = place(spec)
     x, y = at(*spec["start"])
-    out.append(f'<circle class="gx-start" cx="{x:.1f}" cy="{y:.1f}" r="7"/>')
+    out = [f'<circle class="gx-start" cx="{x:.1f}" cy="{y:.1f}" r="7"/>']
     for a, b in spec["minima"]:
         x, y = at(a, b)
         out.append(f'<text class="gx-star" x="{x:.1f}" y="{y + 6:.1f}">★</text>')

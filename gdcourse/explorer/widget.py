@@ -10,7 +10,7 @@ import traitlets
 
 from gdcourse import explorer
 from gdcourse.browser import reading
-from gdcourse.explorer import page
+from gdcourse.explorer import page, poster
 
 
 class Late(BaseException):
@@ -50,10 +50,13 @@ class ExplorerWidget(anywidget.AnyWidget):
     _css = explorer.style()
     spec = traitlets.Dict().tag(sync=True)
     common = traitlets.Dict().tag(sync=True)
+    poster = traitlets.Unicode().tag(sync=True)  # the elements of a compact form
 
     def __init__(self, owner):
         self._owner = owner
-        super().__init__(spec=owner.spec, common=explorer.common())
+        common = explorer.common()
+        elements = poster.elements(owner, common) if owner.is_compact else ""
+        super().__init__(spec=owner.spec, common=common, poster=elements)
         self.on_msg(self._asked)
 
     def _asked(self, widget, content, buffers):

@@ -1,5 +1,5 @@
-// Brings the page's explorers to life when the reader comes near; until then,
-// without JavaScript, and in a browser too old, their picture stands there.
+// Brings the page's explorers to life when the reader comes near, the compact ones when they are touched; until
+// then, without JavaScript, and in a browser too old, their picture stands there.
 
 (() => {
   const WORDS = {
@@ -90,7 +90,7 @@
   };
 
   const PATIENCE = 10; // seconds for what we wrote, which ends on the slowest phone
-  const enliven = async (el, shared = null) => {
+  const enliven = async (el, shared = null, touched = undefined) => {
     const number = places.indexOf(el) + 1;
     const picture = [...el.children];
     python ??= new CoursePython(["course.json"]); // no exercises
@@ -119,6 +119,7 @@
         ask,
         link: link(number),
         shared,
+        touched,
       };
       await render({ model, el });
       el.dataset.alive = "true";
@@ -131,6 +132,26 @@
     }
   };
 
+  // What a hand does to a compact one is kept, from its first touch on, until the living figure can do it.
+  const TOUCHES = ["pointerdown", "pointermove", "pointerup", "pointercancel", "click", "keydown", "input", "change", "focusin"];
+  const awaitTouch = (el) => {
+    const events = [];
+    const touched = () => {
+      for (const type of TOUCHES) el.removeEventListener(type, note);
+      return events.filter(({ type }, i) => type !== "pointermove" || events[i + 1]?.type !== type);
+    };
+    const note = (event) => {
+      if (event.type === "pointerdown") event.target.closest(".gx-handle")?.setPointerCapture(event.pointerId);
+      if (event.type === "pointermove" && !event.buttons) return; // only passing by
+      if (events.push(event) === 1) enliven(el, null, touched);
+    };
+    for (const type of TOUCHES) el.addEventListener(type, note);
+    for (const part of el.querySelectorAll("[data-waits]")) part.style.visibility = "";
+    const said = el.querySelector(".gx-note");
+    said.textContent = said.dataset.hint;
+  };
+  const isCompact = (el) => el.querySelector(":scope > .gx-compact");
+
   const arrived = (el) => {
     near.unobserve(el);
     enliven(el, el === places[wanted - 1] ? unpack(packed) : null);
@@ -142,7 +163,8 @@
   const able = window.CoursePython && typeof structuredClone === "function";
   places.forEach((el, i) => {
     el.id ||= `explorer-${i + 1}`;
-    if (able) near.observe(el);
+    if (able && isCompact(el) && i !== wanted - 1) awaitTouch(el);
+    else if (able) near.observe(el);
     else el.querySelector(".gx-note").textContent = WORDS.old;
   });
   if (wanted) places[wanted - 1]?.scrollIntoView();

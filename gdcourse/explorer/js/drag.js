@@ -2,6 +2,12 @@
 
 import { nudge } from "./geometry.js";
 
+function hold(box, pointer) {
+  try {
+    box.setPointerCapture(pointer);
+  } catch {} // it was down before the figure lived (compact.js), and is up again
+}
+
 /** Mouse, touch (the page still scrolls) and arrow keys: `to(event)` a place, or `by([dx, dy])`. */
 export function listen(box, canvas, handle, { to, by, region }) {
   let dragging = false;
@@ -10,7 +16,7 @@ export function listen(box, canvas, handle, { to, by, region }) {
     tapping = event.target === canvas && event.pointerType === "touch";
     if (event.button > 0 || tapping) return; // a finger on the map scrolls
     dragging = true;
-    box.setPointerCapture(event.pointerId);
+    hold(box, event.pointerId);
     handle.focus({ preventScroll: true });
     event.preventDefault();
     if (event.target === canvas) to(event);

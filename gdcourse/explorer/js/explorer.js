@@ -6,10 +6,14 @@
 //   model.get("common")    words, rules, looks, tasks, questions, ranges of the knobs
 //   model.ask(call, args)  a promise of what page.py's function returns; a notebook's model has send() and on()
 //   model.link, shared     where there are links: one to a state; the state that one has brought
+//   model.touched          of a compact form: the events since it was first touched; in a notebook the kernel is
+//                          there, and model.get("poster") are its elements
 //
 // bundle.py makes one script of these files, with d3.contours before them.
 
 import { askKernel } from "./asking.js";
+import { attended } from "./attend.js";
+import { enlivened, unwrapped } from "./compact.js";
 import { curvesOf } from "./curves.js";
 import { h } from "./dom.js";
 import { editOf } from "./edit.js";
@@ -28,16 +32,37 @@ import { timeOf } from "./time.js";
 
 export async function render({ model, el }) {
   const [first, common] = [model.get("spec"), model.get("common")];
-  const root = h("div", { className: "gx", role: "group" });
+  const world = { ask: model.ask ?? askKernel(model), common, first, link: model.link };
   const state = structuredClone(model.shared ? sensible(model.shared, first, common) : first);
+  if (first.form === "compact" && !model.shared) return compact(el, { ...world, state }, model);
   const carried = model.shared && withoutStrangers(state, first);
-  const figure = new Figure({ root, ask: model.ask ?? askKernel(model), common, first, state });
-  const { inside, edit, landscape } = furnished(figure, model.link);
+  return laboratory(el, { ...world, state }, carried);
+}
+
+/** One question; becomes the laboratory, with what was set, when its reader opens that. */
+async function compact(el, world, { touched = () => [], get }) {
+  const root = el.querySelector(".gx") ?? el.appendChild(unwrapped(get("poster")));
+  const figure = new Figure({ root, ...world });
+  let leave;
+  const open = async () => {
+    leave();
+    leave = await laboratory(el, world);
+  };
+  await enlivened(figure, { touched, open });
+  leave = attended(figure);
+  return () => leave();
+}
+
+/** All there is. */
+async function laboratory(el, world, carried) {
+  const root = h("div", { className: "gx", role: "group" });
+  const { state } = world;
+  const figure = new Figure({ root, ...world });
+  const { inside, edit, landscape } = furnished(figure, world.link);
 
   await landscape.settle();
   await figure.race();
-  const { results } = figure;
-  if (results.every((result) => result.error) && el.childElementCount) throw results[0].error.cause ?? new Error(results[0].error.what);
+  if (el.childElementCount) figure.thrown();
   el.replaceChildren(root);
   root.classList.toggle("gx-narrow", figure.narrow());
   if (figure.narrow()) state.racers.splice(figure.most());
@@ -68,31 +93,4 @@ function furnished(figure, link) {
     time.element, table.element, h("div", { className: "gx-foot" }, table.add, knobmap.toggle, share.element),
     noise.element, knobs.element, knobs.fold, inside.element, edit.element, share.message, spoken.element); // prettier-ignore
   return { inside, edit, landscape };
-}
-
-/** Follows the size of the figure and the colours of the page; returns what ends that. */
-function attended(figure) {
-  const { root } = figure;
-  // (a class and no container query, which came to browsers later)
-  const fit = () => {
-    const crossed = root.classList.contains("gx-narrow") !== figure.narrow();
-    root.classList.toggle("gx-narrow", figure.narrow());
-    if (crossed) figure.rebuild();
-    else figure.draw();
-    figure.survey();
-  };
-  const resized = new ResizeObserver(() => root.clientWidth && requestAnimationFrame(fit));
-  resized.observe(figure.map.element);
-  const themed = new MutationObserver(() => {
-    figure.build();
-    figure.draw();
-  });
-  for (const place of [document.documentElement, document.body])
-    themed.observe(place, { attributeFilter: ["data-theme", "data-jp-theme-light", "data-vscode-theme-kind"] });
-  return () => {
-    figure.closed = true;
-    for (const part of figure.parts) part.close?.();
-    resized.disconnect();
-    themed.disconnect();
-  };
 }

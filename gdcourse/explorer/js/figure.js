@@ -93,8 +93,15 @@ export class Figure {
     this.results = await race(this.ask, this.state, this.common, this.results);
   }
 
+  /** Where no racer could run at all, the picture stays. */
+  thrown() {
+    const [{ error }] = this.results;
+    if (this.results.every((result) => result.error)) throw error.cause ?? new Error(error.what);
+  }
+
   /** The landscape, when the task or the size of the map has changed. */
   async survey() {
+    if (!this.map.canvas) return; // a picture without one
     const { clientWidth: width, clientHeight: height } = this.map.canvas;
     const region = visible(this.state.view, width, height);
     if (!region) return;

@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { say, short } from "./text.js";
 
-const STILL = 600; // ms without a change
+export const STILL = 600; // ms without a change, until all is said
 
 export function spokenOf(figure) {
   const { state, words } = figure;

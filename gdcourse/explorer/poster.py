@@ -1,0 +1,194 @@
+"""The compact form as it stands until it is touched: question, map at step 0, slider, one sentence.
+
+``elements`` are those that ``js/compact.js`` brings to life in place, so that
+nothing jumps and a slider that is already held stays in the hand.  What does
+nothing without JavaScript is marked ``data-waits`` and cannot be seen until
+``explore.js`` is there.
+"""
+
+import html
+import json
+import math
+from itertools import pairwise
+
+import numpy as np
+
+from gdcourse.explorer import picture
+from gdcourse.explorer.looks import assigned
+
+TICKS = 250  # positions of a slider
+WAITS = 'data-waits style="visibility:hidden"'
+
+
+def still(explorer, common):
+    """HTML: the elements, and the description that brings them to life."""
+    told = json.dumps(explorer.spec, ensure_ascii=False).replace("<", "\\u003c")
+    return (
+        f'<div class="gd-explorer" data-activity="explorer">{elements(explorer, common)}'
+        f'<script type="application/json">{told}</script></div>'
+    )
+
+
+def elements(explorer, common):
+    """What ``js/compact.js`` makes alive."""
+    spec, words = explorer.spec, common["words"]
+    question = html.escape(common["questions"][spec["question"]])
+    looks = assigned(spec["racers"], common["looks"])
+    return (
+        f'<div class="gx gx-compact" role="group" aria-label="{question}"><p class="gx-question">{question}</p>'
+        f"{map_(explorer, words, looks) if 'view' in spec else tape(explorer, words, looks)}"
+        f'<div class="gx-hand" {WAITS}><button type="button" class="gx-button gx-play" aria-label="{words["play"]}">▶'
+        f"</button>{''.join(slider(about, spec, words, looks) for about in spec['sliders'])}</div>"
+        f'<p class="gx-live gx-note" data-hint="{words["touch" if "view" in spec else "push"]}">{words["still"]}</p>'
+        f"{laboratory(words) if 'view' in spec else ''}"
+        f'<p class="gx-sr" role="status"></p></div>'
+    )
+
+
+def laboratory(words):
+    return f'<button type="button" class="gx-quiet gx-open" {WAITS}>{words["laboratory"]}</button>'
+
+
+def names(spec, words, looks):
+    """Who is who, where there are several."""
+    if len(looks) < 2:
+        return ""
+    rows = "".join(
+        f'<li><svg viewBox="0 0 30 8" width="30" height="8" aria-hidden="true"><path d="M0 4h30" class="gx-path" '
+        f'style="{picture.colours(look)};stroke-dasharray:{picture.dashes(look)}"/></svg> '
+        f"{html.escape(words['rule.' + racer['rule']])}</li>"
+        for racer, look in zip(spec["racers"], looks, strict=True)
+    )
+    return f'<ul class="gx-names">{rows}</ul>'
+
+
+def map_(explorer, words, looks):
+    """The landscape with the start, and faintly where the paths lead, unless that is the answer."""
+    spec = explorer.spec
+    x, y = picture.place(spec)(*spec["start"])
+    shown = words["shown"].format(task=words["surface." + spec["problem"]["surface"]], count=len(looks))
+    start = words["start"].format(x=picture.number(spec["start"][0]), y=picture.number(spec["start"][1]))
+    left, top = 100 * x / picture.WIDTH, 100 * y / picture.HEIGHT
+    return (
+        f'{names(spec, words, looks)}<div class="gx-map"><svg class="gx-still" role="img" '
+        # (without the rim: hills end there, and their lines would lie one upon the other)
+        f'viewBox="1 1 {picture.WIDTH - 2} {picture.HEIGHT - 2}" '
+        f'aria-label="{html.escape(shown)}">{hills(explorer, spec)}{ghosts(explorer, looks)}'
+        f"{picture.marks(spec)}</svg>"
+        f'<button type="button" class="gx-handle" aria-label="{start}" data-waits '
+        f'style="visibility:hidden;margin:{top * picture.HEIGHT / picture.WIDTH:.2f}% 0 0 {left:.2f}%">'
+        f'<span class="gx-drag" aria-hidden="true">{words["drag"]}</span></button></div>'
+    )
+
+
+def hills(explorer, spec):
+    """What lies above each level, as the living map draws it, in few points."""
+    levels, maker = picture.contours(explorer, spec, 56, 36)
+    return "".join(
+        f'<path class="gx-hill" d="{"".join(ring(points[a:b]) for a, b in pairwise(offsets))}"/>'
+        for level in levels
+        for points, offsets in zip(*maker.filled(level, math.inf), strict=True)
+    )
+
+
+def ring(points):
+    """A closed line, without the points that its neighbours' straight line goes through."""
+    points = np.round(points[:-1] * 2) / 2
+    before, after = points - np.roll(points, 1, axis=0), np.roll(points, -1, axis=0) - points
+    bent = before[:, 0] * after[:, 1] != before[:, 1] * after[:, 0]
+    return f"M{' '.join(f'{x:g},{y:g}' for x, y in points[bent])}Z"
+
+
+def ghosts(explorer, looks):
+    spec = explorer.spec
+    if not spec.get("ghost", True):
+        return ""
+    paths = [picture.points(run)[: spec["at"] + 1] for run in explorer.runs()]
+    drawn = [
+        f'<path class="gx-path" style="{picture.colours(look)};stroke-dasharray:{picture.dashes(look)}" '
+        f'd="{picture.joined(spec, path)}"/>'
+        for path, look in zip(paths, looks, strict=True)
+    ]
+    return f'<g class="gx-ghost">{"".join(drawn)}</g>'
+
+
+def tape(explorer, words, looks):
+    """Bars of the gradients, a row a coordinate; below a strip for each racer's path, all at one scale."""
+    spec = explorer.spec
+    bars = "".join(bar_row(i, row) for i, row in enumerate(zip(*spec["problem"]["gradients"], strict=True), 1))
+    left, right, bottom, top = reach(explorer)
+    strips = "".join(
+        f'<span class="gx-label">{html.escape(words["rule." + racer["rule"]])}</span>'
+        f'<svg class="gx-strip" style="{picture.colours(look)}" preserveAspectRatio="none" '
+        f'viewBox="{left:.4g} {-top:.4g} {right - left:.4g} {top - bottom:.4g}"><path class="gx-zero" '
+        f'd="M{left:.4g},0H{right:.4g}"/><g transform="scale(1,-1)"><path class="gx-path" '
+        f'style="stroke-dasharray:{picture.dashes(look)}" d=""/><path class="gx-spot" d="M0,0z"/></g></svg>'
+        for racer, look in zip(spec["racers"], looks, strict=True)
+    )
+    return f'<div class="gx-tape" role="img" aria-label="{words["tape"]}">{bars}{strips}</div>'
+
+
+def bar_row(i, gradients):
+    """The gradients of one coordinate, by their own largest."""
+    most = max(map(abs, gradients))
+    bars = "".join(
+        f'<rect class="gx-bar" x="{t + 0.15}" y="{min(1, 1 - g / most):g}" width="0.7" height="{abs(g / most):g}"/>'
+        for t, g in enumerate(gradients)
+    )
+    sign = "±" if min(gradients) < 0 < max(gradients) else "−" if min(gradients) < 0 else ""
+    return (
+        f'<span class="gx-label">g{"₀₁₂"[i]} <small>{sign}{picture.number(most)}</small></span>'
+        f'<svg class="gx-bars" preserveAspectRatio="none" viewBox="0 0 {len(gradients)} 2">'
+        f'<path class="gx-zero" d="M0,1H{len(gradients)}"/>{bars}</svg>'
+    )
+
+
+def reach(explorer):
+    """[left, right, bottom, top] of all paths, where the slider starts and at its ends, with some air."""
+    (about,) = explorer.spec["sliders"]
+    runs = [run for value in (None, *ends(about)) for run in explorer.runs(driven(explorer.spec, about, value))]
+    points = np.concatenate([picture.points(run)[:, :2] for run in runs])
+    (left, bottom), (right, top) = points.min(axis=0), points.max(axis=0)
+    across, up = 0.02 * (right - left), 0.1 * (top - bottom)
+    return left - across, right + across, bottom - up, top + up
+
+
+def ends(about):
+    """The values at which a slider ends."""
+    low, high = about["from"], about["to"]
+    return (1 - low, 1 - high) if about["scale"] == "memory" else (low, high)
+
+
+def driven(spec, about, value):
+    """The racers with the slider at this value."""
+    racers = [racer | {"knobs": dict(racer["knobs"])} for racer in spec["racers"]]
+    for racer, _, knob in (name.partition(".") for name in about["drives"]):
+        racers[int(racer)]["knobs"][knob] = racers[int(racer)]["knobs"][knob] if value is None else value
+    return racers
+
+
+def slider(about, spec, words, looks):
+    """One slider: name left, number right; in its rule's colour, if it is that of one rule."""
+    owners = {name.partition(".")[0] for name in about["drives"] if name[0].isdigit()}
+    colour = f' style="{picture.colours(looks[int(*owners)])}"' if len(owners) == 1 else ""
+    racer, _, knob = about["drives"][0].rpartition(".")
+    value = (spec["racers"][int(racer)]["knobs"] if racer else spec["problem"])[knob]
+    title = html.escape(f"{about['symbol']} {words['knob.' + knob]}" if len(about["drives"]) == 1 else about["symbol"])
+    return (
+        f'<div class="gx-slide"{colour}><span class="gx-name">{title}</span>'
+        f'<input type="text" inputmode="decimal" class="gx-number" size="6" autocomplete="off" value="{value:g}" '
+        f'aria-label="{title}"><input type="range" min="0" max="{TICKS}" step="1" '
+        f'value="{TICKS * position(about, value):.0f}" aria-label="{title}"></div>'
+    )
+
+
+def position(about, value):
+    """Where a value stands between the ends, 0 and 1 (as ``scales.js`` has it when it moves)."""
+    low, high = about["from"], about["to"]
+    if about["scale"] == "linear":
+        return (value - low) / (high - low)
+    if about["scale"] == "square":
+        return math.sqrt((value - low) / (high - low))
+    if about["scale"] == "memory":
+        value = 1 - value
+    return math.log(value / low) / math.log(high / low)

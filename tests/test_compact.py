@@ -1,0 +1,165 @@
+"""The compact form of the explorer: what stands there until it is touched, and what its slider and sentence compute."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+
+import gdcourse as gd
+from gdcourse import explorer
+from gdcourse.explorer import page, poster
+
+COMPACT = [name for name, chosen in explorer.presets()["presets"].items() if chosen.get("form") == "compact"]
+
+
+def made(name, language="en"):
+    gd.use_language(language)
+    return gd.Explorer(preset=name)
+
+
+def standing(name, language="en"):
+    return BeautifulSoup(made(name, language).still(), "html.parser").div
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", COMPACT)
+def test_what_waits_weighs_little_and_gives_nothing_away(name, language):
+    still = made(name, language).still()
+    assert len(still.encode()) <= 25_000
+    there = standing(name, language)
+    assert there["data-activity"] == "explorer"
+    # no number but those of the question and the start: the result is not there to be read
+    shown = there.get_text(" ") + " ".join(part["aria-label"] for part in there.select("[aria-label]"))
+    said = explorer.presets()["presets"][name]["question"][language]
+    start = [f"{x:g}".replace("-", "−") for x in made(name).spec.get("start", ())]
+    given = re.findall(r"−?[\d.]*\d", " ".join([said, *start])) + [str(len(made(name).spec["racers"]))]
+    assert not set(re.findall(r"−?[\d.]*\d", shown)) - set(given)
+
+
+@pytest.mark.parametrize("name", COMPACT)
+def test_what_does_nothing_without_javascript_is_not_seen(name):
+    there = standing(name)
+    for control in there.select("button, input"):
+        waits = control if control.has_attr("data-waits") else control.find_parent(attrs={"data-waits": True})
+        assert "visibility:hidden" in waits["style"], control
+    assert there.select_one(".gx-note").get_text() == explorer.words("en")["still"]
+
+
+def test_the_ghost_is_the_path_and_can_be_left_out():
+    figure = made("1a")
+    (path,) = re.findall(r'<g class="gx-ghost">.*? d="M([^"]*)"', figure.still())
+    points = np.array([point.split(",") for point in path.split()], float)
+    run = gd.minimize(gd.Surface("bowl", kappa=10), gd.sgd, steps=40, lr=0.02)
+    wanted = np.transpose(explorer.picture.place(figure.spec)(*run.thetas.T))
+    np.testing.assert_allclose(points, wanted, atol=0.06)
+    figure.spec["ghost"] = False
+    assert "gx-ghost" not in figure.still()
+
+
+def test_a_slider_is_its_knob_with_what_the_question_changes():
+    (slider,) = made("1a").spec["sliders"]
+    lr = explorer.presets()["knobs"]["lr"]
+    assert {name: slider[name] for name in ("symbol", "scale", "low")} == {k: lr[k] for k in ("symbol", "scale", "low")}
+    assert (slider["from"], slider["to"]) == (0.005, 0.25)
+    assert made("1b").spec["front"] == ["1.mu"]  # what the laboratory puts in front
+
+
+@pytest.mark.parametrize(("kappa", "angle"), [(1, 0), (10, 0), (30, 40)])
+def test_danger_begins_where_gradient_descent_stops_arriving(kappa, angle):
+    edge = explorer.stable_below({"surface": "bowl", "kappa": kappa, "angle": angle})
+    bowl = gd.Surface("bowl", kappa=kappa, angle=angle)
+    below, above = (gd.minimize(bowl, gd.sgd, steps=2000, lr=edge * share).losses for share in (0.99, 1.01))
+    assert below[-1] < 1e-6 * below[0]
+    assert above[-1] > above[0]
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.18, 0.21])
+def test_what_is_left_is_a_share_of_the_loss(rate):
+    racer = {"rule": "sgd", "knobs": {"lr": rate}, "start": [-1.8, 0.9], "steps": 40}
+    (result,) = page.run({"surface": "bowl", "kappa": 10.0}, [racer])
+    losses = gd.minimize(gd.Surface("bowl", kappa=10), gd.sgd, steps=40, lr=rate).losses
+    assert result["left"] == pytest.approx(losses[-1] / losses[0])
+    (lost,) = page.run({"surface": "bowl"}, [racer | {"knobs": {"lr": 1e300}}])
+    (there,) = page.run({"surface": "bowl"}, [racer | {"start": [0.0, 0.0]}])
+    assert lost["left"] is there["left"] is None
+
+
+def test_a_notebook_gets_the_same_elements():
+    figure = made("1a")
+    assert figure.widget.poster in figure.still()
+    assert gd.Explorer(preset=1).widget.poster == ""
+
+
+def test_what_the_page_holds_of_it_is_in_its_language():
+    zh, en = (explorer.common(language)["presets"]["1a"]["live"]["told"] for language in ("zh", "en"))
+    gd.use_language("en")
+    assert (made("1a", "zh").spec["live"]["told"], made("1a", "en").spec["live"]["told"]) == (zh, en)
+    assert zh != en
+    for name in COMPACT:
+        told = explorer.presets()["presets"][name]["live"]
+        for words in told.values():
+            assert len({tuple(sorted(re.findall(r"\{\w+\}", text))) for text in words.values()}) == 1
+
+
+def test_it_stays_json():
+    json.dumps([made(name).spec for name in COMPACT], allow_nan=False)
+    about = explorer.presets()["knobs"]["beta1"]
+    assert poster.position(about, 0.9) == pytest.approx(1 / 3)
+
+
+# --- a tape -----------------------------------------------------------------------
+
+
+def paths(results):
+    return [np.frombuffer(bytes.fromhex(r["rows"])).reshape(-1, r["width"])[:, :2] for r in results]
+
+
+@pytest.mark.parametrize("rule", ["sgd", "nesterov", "rmsprop", "adadelta", "adam", "nadam"])
+def test_a_tape_is_followed_as_the_package_does(rule):
+    """Without numpy as with it."""
+    tape = np.random.default_rng(5).normal(size=(30, 2))
+    racer = {"rule": rule, "knobs": {}, "start": [1.0, -2.0], "steps": 30}
+    for pair in (page.Pair, lambda x, y: np.array([x, y])):
+        (path,) = paths(page.run({"gradients": tape.tolist()}, [racer], pair=pair))
+        np.testing.assert_allclose(path, gd.follow(getattr(gd, rule), tape, [1.0, -2.0]), rtol=1e-12, atol=1e-14)
+
+
+def test_the_tape_of_adam_is_that_of_its_lesson():
+    tape = [(-0.01, (-1) ** t) for t in range(30)]
+    spec = made("5t").spec
+    np.testing.assert_array_equal(spec["problem"]["gradients"], tape)
+    knobs = [dict(racer["knobs"]) for racer in spec["racers"]]
+    for path, rule, known in zip(paths(made("5t").runs()), (gd.momentum, gd.rmsprop, gd.adam), knobs, strict=True):
+        np.testing.assert_allclose(path, gd.follow(rule, tape, **known), rtol=1e-12, atol=1e-14)
+
+
+def test_no_path_leaves_its_strip():
+    figure = made("5t")
+    left, right, bottom, top = poster.reach(figure)
+    for value in np.linspace(0, 0.99, 12):
+        racers = poster.driven(figure.spec, figure.spec["sliders"][0], value)
+        assert [racers[0]["knobs"]["mu"], racers[2]["knobs"]["beta1"]] == [value, value]
+        for path in paths(figure.runs(racers)):
+            assert ((left <= path[:, 0]) & (path[:, 0] <= right)).all()
+            assert ((bottom <= path[:, 1]) & (path[:, 1] <= top)).all()
+    assert figure.spec["racers"][0]["knobs"]["mu"] == 0  # the figure itself is not driven
+
+
+def test_bars_are_the_gradients():
+    there = standing("5t")
+    rows = [row.select(".gx-bar") for row in there.select(".gx-bars")]
+    assert [len(row) for row in rows] == [30, 30]
+    for bar, g in zip(rows[1], made("5t").spec["problem"]["gradients"], strict=True):
+        assert (float(bar["y"]), float(bar["height"])) == ((0, 1) if g[1] > 0 else (1, 1))
+    assert {float(bar["y"]) for bar in rows[0]} == {1}
+    assert [label.get_text() for label in there.select(".gx-label")[:2]] == ["g₁ −0.01", "g₂ ±1"]
+
+
+def test_the_laboratory_lists_what_it_can_show():
+    listed = explorer.common("en")["presets"]
+    assert {"1", "1a", "1b"} <= set(listed)
+    assert "5t" not in listed
+    assert not standing("5t").select(".gx-open")
+    assert standing("1a").select(".gx-open")
