@@ -122,7 +122,7 @@ def built_in_english(copy, *names):
     """The edition's HTML: all pages are read, these are written, none is run."""
     run(copy, BOOK[0], "config", "sphinx", "en")
     html, pages = copy / "_build" / "html", [copy / "en" / name for name in names]
-    options = ["-b", "html", "-n", "-D", "nb_execution_mode=off"]
+    options = ["-b", "html", "-d", copy / "_build" / "doctrees", "-n", "-D", "nb_execution_mode=off"]
     said = run(copy, sys.executable, "-m", "sphinx", *options, "en", html, *pages)
     warnings = [line for line in said.splitlines() if "WARNING" in line]
     assert len(warnings) == 1, warnings
