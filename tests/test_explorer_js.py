@@ -459,13 +459,16 @@ def test_what_is_bundled_declares_and_runs(node, tmp_path):
     entry = written(
         tmp_path,
         entry='import { b, c } from "./b.js";\nimport { a } from "./a.js";\nexport const all = () => a + b() + c;\n',
-        b='import { a } from "./a.js";\nexport function b() {\n  return a + "b";\n}\nexport let c = "c";\n',
+        b='import { a } from "./a.js";\n/** Why. */\nexport function b() {\n  // here\n  return a + "b"; // "//"\n}\n'
+        'export let c = "c";\n',
         a='export const a = "a";\n',
     )
     assert [path.name for path in bundle.order(entry)] == ["a.js", "b.js", "entry.js"]
     script = bundle.bundled(entry) + "console.log(all())"
     assert "import" not in script
     assert "export" not in script
+    assert "Why" not in script
+    assert "here" not in script
     assert subprocess.run([node, "--eval", script], capture_output=True, encoding="utf-8").stdout == "aabc\n"
 
 
