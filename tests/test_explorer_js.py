@@ -14,6 +14,7 @@ from coursesite import scripts
 
 import gdcourse as gd
 from gdcourse import explorer
+from gdcourse import questions as in_notebooks
 from gdcourse.explorer import bundle, looks, page, picture
 
 JS = ROOT / "gdcourse" / "explorer" / "js"
@@ -296,8 +297,20 @@ def test_typed_numbers_find_the_printed_ones(js):
         assert js(module, lines, says=says, values=values) == list(range(len(says)))
     lines = "return texts.map((text) => it.readNumber(text))"
     texts = ["３．１６", "3,5", "−.5e1", "seven", "1e", ""]
-    assert js(module, lines, texts=texts) == [3.16, 3.5, -5, None, None, None]
+    assert js(module, lines, texts=texts) == [3.16, 3.5, -5, None, None, None] == list(map(in_notebooks.number, texts))
     assert js(module, "return it.meant(7, [1, 2])") == -1
+
+
+def test_a_notebook_takes_a_number_for_what_the_page_takes_it_for(js):
+    """As near, and to nothing else."""
+    question = gd.ask("momentum-steps")
+    values = [choice["value"] for _, choice in question.choices]
+    given = [float(value) * (1 + part) for value in values for part in (-0.02, -0.0101, -0.0099, 0, 0.0099, 0.0101)]
+    module = "_ext/coursesite/selfcheck/questions.js"
+    meant = js(module, "return given.map((number) => it.meant(number, values))", given=given, values=values)
+    says = [*(choice["because"] for _, choice in question.choices), question.judge("123456")[1]]  # −1 is the last
+    assert [question.judge(repr(number))[1] for number in given] == [says[at] for at in meant]
+    assert {-1, 0, 1} <= set(meant)
 
 
 # --- one description, one script ------------------------------------------------
