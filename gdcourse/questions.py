@@ -72,11 +72,10 @@ class Question:
 
     def answer(self, text: str) -> tuple[bool | None, str]:
         """(whether it is right, why) for a letter or a number; (None, what to type) if it is neither."""
-        typed = unicodedata.normalize("NFKC", str(text)).strip()
         if self.kind == "value":
-            return self.judge(typed)
+            return self.judge(str(text))
         for letter, choice in self.choices:
-            if typed.upper() == letter:
+            if plainer(str(text)).upper() == letter:
                 return choice["right"], choice["because"]
         return None, say("请输入选项前的字母。", "Type the letter of a choice.")
 
@@ -127,9 +126,13 @@ class Question:
 
 def number(typed: str) -> float | None:
     """What somebody typed, also in full width or with a decimal comma; None if it is no number."""
-    text = re.sub("[−–—]", "-", typed)
+    text = re.sub("[−–—]", "-", plainer(typed))
     text = re.sub("[,。]", ".", text)
     return float(text) if NUMBER.fullmatch(text) else None
+
+
+def plainer(typed: str) -> str:
+    return unicodedata.normalize("NFKC", typed).strip()
 
 
 def unfolding(letter: str, choice: dict[str, Any]) -> str:

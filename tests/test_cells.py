@@ -14,7 +14,7 @@ from notebooks import EDITIONS, print_notebook, sources, target
 from project import chapters
 
 import gdcourse as gd
-from gdcourse.exercises import core, shell
+from gdcourse.exercises import shell
 
 LANGUAGES = pytest.mark.parametrize("language", EDITIONS)
 CHAPTERS = pytest.mark.parametrize("source", sources(), ids=lambda source: source.stem)
@@ -186,7 +186,7 @@ def test_signatures_fit_a_narrow_page(module):
 @LANGUAGES
 def test_stubs_fit_a_narrow_page_and_speak_one_language(language):
     gd.use_language(language)
-    for name in core.ORDER:
+    for name in shell.exercises():
         stub = shell.stub(name)
         assert max(map(columns, stub.splitlines())) <= WIDTH, name
         assert bool(HAN.search(stub)) == (language == "zh"), name

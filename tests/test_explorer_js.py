@@ -14,7 +14,12 @@ from coursesite import scripts
 
 import gdcourse as gd
 from gdcourse import explorer
+<<<<<<< .merge_file_2QrQLj
 from gdcourse.explorer import bundle, chart, looks, page, picture, poster
+=======
+from gdcourse import questions as in_notebooks
+from gdcourse.explorer import bundle, looks, page, picture
+>>>>>>> .merge_file_izcNsx
 
 JS = ROOT / "gdcourse" / "explorer" / "js"
 COMMON = json.loads(json.dumps(explorer.common("en")))
@@ -453,8 +458,20 @@ def test_typed_numbers_find_the_printed_ones(js):
         assert js(module, lines, says=says, values=values) == list(range(len(says)))
     lines = "return texts.map((text) => it.readNumber(text))"
     texts = ["３．１６", "3,5", "−.5e1", "seven", "1e", ""]
-    assert js(module, lines, texts=texts) == [3.16, 3.5, -5, None, None, None]
+    assert js(module, lines, texts=texts) == [3.16, 3.5, -5, None, None, None] == list(map(in_notebooks.number, texts))
     assert js(module, "return it.meant(7, [1, 2])") == -1
+
+
+def test_a_notebook_takes_a_number_for_what_the_page_takes_it_for(js):
+    """As near, and to nothing else."""
+    question = gd.ask("momentum-steps")
+    values = [choice["value"] for _, choice in question.choices]
+    given = [float(value) * (1 + part) for value in values for part in (-0.02, -0.0101, -0.0099, 0, 0.0099, 0.0101)]
+    module = "_ext/coursesite/selfcheck/questions.js"
+    meant = js(module, "return given.map((number) => it.meant(number, values))", given=given, values=values)
+    says = [*(choice["because"] for _, choice in question.choices), question.judge("123456")[1]]  # −1 is the last
+    assert [question.judge(repr(number))[1] for number in given] == [says[at] for at in meant]
+    assert {-1, 0, 1} <= set(meant)
 
 
 # --- one description, one script ------------------------------------------------
@@ -513,13 +530,16 @@ def test_what_is_bundled_declares_and_runs(node, tmp_path):
     entry = written(
         tmp_path,
         entry='import { b, c } from "./b.js";\nimport { a } from "./a.js";\nexport const all = () => a + b() + c;\n',
-        b='import { a } from "./a.js";\nexport function b() {\n  return a + "b";\n}\nexport let c = "c";\n',
+        b='import { a } from "./a.js";\n/** Why. */\nexport function b() {\n  // here\n  return a + "b"; // "//"\n}\n'
+        'export let c = "c";\n',
         a='export const a = "a";\n',
     )
     assert [path.name for path in bundle.order(entry)] == ["a.js", "b.js", "entry.js"]
     script = bundle.bundled(entry) + "console.log(all())"
     assert "import" not in script
     assert "export" not in script
+    assert "Why" not in script
+    assert "here" not in script
     assert subprocess.run([node, "--eval", script], capture_output=True, encoding="utf-8").stdout == "aabc\n"
 
 

@@ -261,3 +261,10 @@ def test_holes_do_not_spoil_the_contours():
     answer = page.heights({"text": "1/x + y"}, VIEW, 7, 5)
     assert np.isfinite(answer["levels"]).all()
     assert np.isfinite(np.frombuffer(bytes.fromhex(answer["rows"]))).all()
+
+
+def test_the_kernel_reads_what_is_typed():
+    figure = gd.Explorer(gd.Surface("bowl"), gd.sgd)
+    read = lambda text: figure.answer("survey", {"problem": {"text": text, "noise": 0, "seed": 0}, "view": VIEW})  # noqa: E731
+    assert read("3 + x^2 + y^2")["best"] == pytest.approx(3)
+    assert read("x +")["fault"] == ["landscape.end", 3, ""]

@@ -12,6 +12,7 @@ from pathlib import Path
 IMPORT = re.compile(r'^import \{ ([\w$, ]+) \} from "(\.[^"]+)";\n', re.M)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:const|let|function|class) )", re.M)
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:const|let|var|function\*?|class) ([\w$]+|[\[{].*)", re.M)
+COMMENT = re.compile(r"^ *(?://.*|/\*\*.*\*/)\n", re.M)  # on a line of its own: for us, not for the page
 LEFT = re.compile(r"^(?:import|export)\b.*", re.M)
 
 
@@ -65,8 +66,8 @@ def bundled(entry):
 
 
 def bare(path):
-    """The module's text without imports and exports."""
-    text = EXPORT.sub("", IMPORT.sub("", path.read_text("utf-8")))
+    """The module's text without imports, exports and comments."""
+    text = COMMENT.sub("", EXPORT.sub("", IMPORT.sub("", path.read_text("utf-8"))))
     left = LEFT.search(text)
     if left:
         raise ValueError(f"{path.name} has a line that cannot be bundled: {left[0]}")

@@ -294,7 +294,7 @@ def test_the_dot_sets_both_sliders_and_the_path_follows(page, address):
     page.evaluate("document.querySelector('.gx-field').scrollIntoView({ block: 'center' })")
     settled(page)
     value = lambda knob: float(explorer.locator(f"[data-knob='{knob}'] .gx-number").input_value())  # noqa: E731
-    handle, field = explorer.locator(".gx-field .gx-handle"), explorer.locator(".gx-field")
+    handle, field = explorer.locator(".gx-dot"), explorer.locator(".gx-field")
     before, loss = (value("0.lr"), value("kappa")), cell(explorer, 1, "loss")
     handle.focus()
     page.keyboard.press("ArrowLeft")
@@ -343,9 +343,9 @@ def test_a_landscape_of_ones_own_its_fault_and_its_link(browser, address):
 
     write("3 + x^2 + 10 z")
     assert explorer.locator(".gx-landscape mark").inner_text() == "z"
-    assert "z is unknown" in explorer.locator(".gx-landscape .gx-fault").inner_text()
+    assert "z is unknown" in explorer.locator(".gx-misread").inner_text()
     write("3 + x^2 + 10(y - 1)^2")
-    assert explorer.locator(".gx-landscape .gx-fault").inner_text() == ""
+    assert explorer.locator(".gx-misread").inner_text() == ""
     assert float(cell(explorer, 1, "loss")) == pytest.approx(3, abs=0.1)
     assert cell(explorer, 1, "hit") != "–"  # below the goal, counted from its lowest point
     explorer.locator("button", has_text="Copy link").click()
@@ -358,7 +358,7 @@ def test_a_landscape_of_ones_own_its_fault_and_its_link(browser, address):
     state = {"problem": {"text": "x +"}, "racers": [{"rule": "sgd", "knobs": {"lr": 0.1}}]}
     packed = base64.urlsafe_b64encode(json.dumps(state).encode()).decode().rstrip("=")
     broken = alive(context.new_page(), f"{address}{DESCENT}?explorer=1~{packed}#explorer-1")
-    assert "missing at the end" in broken.locator(".gx-landscape .gx-fault").inner_text()
+    assert "missing at the end" in broken.locator(".gx-misread").inner_text()
     assert re.match(r"[−\d.]+$", cell(broken, 1, "loss"))
     context.close()
 

@@ -17,6 +17,7 @@ export class Figure {
   results = []; // of the race, in the order of state.racers
   land = null; // the landscape
   closed = false;
+  cloud = []; // the results of all racers, for each of many seeds
   #running = null; // a promise
   #again = false;
   #wished = 0;

@@ -17,8 +17,8 @@ export function knobmapOf(figure) {
   const { grid, knobs } = common;
   const of = h("select", { "aria-label": words.map_of, onchange: () => figure.rebuild() });
   const up = h("select", { "aria-label": words.map_across, onchange: () => draw() });
-  const canvas = h("canvas", { className: "gx-canvas", role: "img" });
-  const handle = h("button", { className: "gx-handle", type: "button" });
+  const canvas = h("canvas", { className: "gx-heat", role: "img" });
+  const handle = h("button", { className: "gx-dot", type: "button" });
   const field = h("div", { className: "gx-field" }, canvas, handle);
   const text = h("p", { className: "gx-cell", role: "status" });
   const element = h("div", { className: "gx-knobmap", hidden: true }, h("div", { className: "gx-knobmap-head" }, up, of), field, text);

@@ -9,7 +9,7 @@ export function landscapeOf(figure) {
     type: "text", className: "gx-formula", spellcheck: false, autocapitalize: "off", autocomplete: "off",
     maxLength: common.longest, "aria-label": words.formula, onchange: () => take(field.value),
   }); // prettier-ignore
-  const fault = h("p", { className: "gx-fault", role: "alert" });
+  const fault = h("p", { className: "gx-misread", role: "alert" });
   const element = h("div", { className: "gx-landscape" }, h("label", {}, "f(x, y) = ", field), fault);
   let loaded; // what the reader writes stays when the figure changes around it
 

@@ -21,7 +21,6 @@ export function noiseOf(figure) {
   let wished = ""; // what the cloud depends on, of the one that is there or being asked for
   let said = ""; // … its words
 
-  figure.cloud = []; // the results of all racers, seed by seed
 
   function reseed(by) {
     state.problem.seed += by;
