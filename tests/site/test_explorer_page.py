@@ -275,7 +275,7 @@ def test_the_map_of_a_chapter_is_there_at_once_and_others_soon(page, address):
     share = explorer.locator(".gx-knobmap").evaluate(KNOBMAP)
     print(f"\nthe chapter's own map after {time.monotonic() - began:.2f} s", end="")
     assert share > 0.3
-    assert page.evaluate("asked") == ["theory"]  # no run
+    assert {"theory"} <= set(page.evaluate("asked")) <= {"theory", "heights"}  # no run
     assert "Dashed: the edge of stability" in explorer.locator(".gx-cell").inner_text()
     # another rule has another map, from coarse to fine
     explorer.locator("[aria-label='Rule 1']").select_option("adam")
