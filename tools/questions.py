@@ -56,10 +56,10 @@ def kind(question):
 
 def activity(question):
     """What the reader does; to choose among lines of code is to tap one."""
-    lines = "choices" in question and all(c["says"]["en"].startswith("<code>") for c in question["choices"])
-    return (
-        "line" if lines else {"choices": "choice", "value": "number", "missing": "line", "bug": "bug"}[kind(question)]
-    )
+    if "choices" in question:
+        of_code = all(choice["says"]["en"].startswith("<code>") for choice in question["choices"])
+        return "line" if of_code else "choice"
+    return {"value": "number", "missing": "line", "bug": "bug"}[kind(question)]
 
 
 def choices(question, language):
