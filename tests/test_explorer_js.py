@@ -14,12 +14,8 @@ from coursesite import scripts
 
 import gdcourse as gd
 from gdcourse import explorer
-<<<<<<< .merge_file_2QrQLj
-from gdcourse.explorer import bundle, chart, looks, page, picture, poster
-=======
 from gdcourse import questions as in_notebooks
-from gdcourse.explorer import bundle, looks, page, picture
->>>>>>> .merge_file_izcNsx
+from gdcourse.explorer import bundle, chart, looks, page, picture, poster
 
 JS = ROOT / "gdcourse" / "explorer" / "js"
 COMMON = json.loads(json.dumps(explorer.common("en")))

@@ -163,12 +163,8 @@ def built_in_english(copy, *names):
     """The edition's HTML: all pages are read, these are written, none is run."""
     run(copy, BOOK[0], "config", "sphinx", "en")
     html, pages = copy / "_build" / "html", [copy / "en" / name for name in names]
-<<<<<<< .merge_file_cZRytH
-    options = ["-b", "html", "-d", copy / "_build" / "doctrees", "-n", "-D", "nb_execution_mode=off"]
-=======
     # its trees stand apart, as jupyter-book has them: the scripts that are made there are copied into the site
     options = ["-b", "html", "-n", "-d", copy / "_build" / "trees", "-D", "nb_execution_mode=off"]
->>>>>>> .merge_file_B8tqhe
     said = run(copy, sys.executable, "-m", "sphinx", *options, "en", html, *pages)
     warnings = [line for line in said.splitlines() if "WARNING" in line]
     assert len(warnings) == 1, warnings
