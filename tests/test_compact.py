@@ -88,6 +88,7 @@ def test_what_is_left_is_a_share_of_the_loss(rate):
 
 def test_a_notebook_gets_the_same_elements():
     figure = made("1a")
+    assert figure.widget.poster.startswith('<div class="gx gx-compact"')
     assert figure.widget.poster in figure.still()
     assert gd.Explorer(preset=1).widget.poster == ""
 
