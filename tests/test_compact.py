@@ -88,6 +88,7 @@ def test_what_is_left_is_a_share_of_the_loss(rate):
 
 def test_a_notebook_gets_the_same_elements():
     figure = made("1a")
+    assert figure.widget.poster.startswith('<div class="gx gx-compact"')
     assert figure.widget.poster in figure.still()
     assert gd.Explorer(preset=1).widget.poster == ""
 
@@ -163,3 +164,35 @@ def test_the_laboratory_lists_what_it_can_show():
     assert "5t" not in listed
     assert not standing("5t").select(".gx-open")
     assert standing("1a").select(".gx-open")
+
+
+# --- a secant ---------------------------------------------------------------------
+
+
+def test_a_secant_comes_closer_and_is_then_lost_in_rounding():
+    off = {h: page.secant("x*x*x", 1, h)["off"] for h in (1, 0.1, 1e-3, 1e-6, 1e-8, 1e-10, 1e-12, 1e-16)}
+    assert off[1] == 4  # slope 7
+    assert off[0.1] == pytest.approx(0.31)
+    assert off[1e-6] == pytest.approx(3e-6, rel=0.01)
+    assert min(off, key=off.get) == 1e-8
+    assert off[1e-12] > 1e-5
+    assert off[1e-16] == 3  # 1 + 1e-16 is 1
+
+
+def test_the_lines_of_a_secant_are_in_its_window():
+    said = page.secant("sin(x)", 0.5, 0.25)
+    (left, y0), (right, y1) = said["lines"]["secant"]
+    assert (y1 - y0) / (right - left) == pytest.approx((np.sin(0.75) - np.sin(0.5)) / 0.25) == said["slope"]
+    (left, y0), (right, y1) = said["lines"]["tangent"]
+    assert (y1 - y0) / (right - left) == pytest.approx(np.cos(0.5))
+    x, y = np.transpose(said["lines"]["curve"])
+    np.testing.assert_allclose(y, (np.sin(0.5 + 0.25 * x) - np.sin(0.5)) / 0.25, atol=1e-14)
+    assert (x[0], x[-1]) == page.WINDOW[:2]
+
+
+def test_a_secant_waits_with_all_its_lines():
+    there = standing("0")
+    chord = there.select_one(".gx-chord")
+    for name, points in page.secant("x*x*x", 1, 1)["lines"].items():
+        assert chord.select_one(f".gx-{name}")["d"].count(",") == len(points)
+    assert not there.select(".gx-play, .gx-open")

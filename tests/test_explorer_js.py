@@ -343,8 +343,23 @@ def test_the_sentence_says_what_is_seen(js, name, value, wanted):
 
 
 def test_numbers_as_one_writes_them_by_hand(js):
-    found = js("live", "return [5.71234, 1460, 0.0012, 123456, 2.06e11, 4.9e-6, 0].map(it.plain)")
-    assert found == ["5.71", "1460", "0.0012", "1.2 × 10⁵", "2.1 × 10¹¹", "4.9 × 10⁻⁶", "0"]
+    found = js("live", "return [5.71234, 1460, 0.0012, 123456, 2.06e11, 4.9e-6, 1e-15, 9.99e5, -2e7, 0].map(it.plain)")
+    assert found == ["5.71", "1460", "0.0012", "1.2 × 10⁵", "2.1 × 10¹¹", "4.9 × 10⁻⁶", "10⁻¹⁵", "10⁶", "−2 × 10⁷", "0"]
+
+
+@pytest.mark.parametrize(
+    ("h", "wanted"),
+    [
+        (1, "h = 1: secant slope 7, off by 4"),
+        (1e-3, "h = 0.001: secant slope 3.003001, off by 0.003"),
+        (1e-16, "h = 10⁻¹⁶: secant slope 0, off by 3"),
+    ],
+)
+def test_what_a_secant_is_said_to_be(js, h, wanted):
+    spec = gd.Explorer(preset="0").spec
+    spec["problem"] = spec["problem"] | {"h": h}
+    lines = "return it.sentence(state, result, words)"
+    assert js("live", lines, state=spec, result=page.secant(**spec["problem"]), words=COMMON["words"]) == wanted
 
 
 # --- what Python answers, what a link says --------------------------------------

@@ -45,7 +45,7 @@ def test_what_a_rule_spoils_is_its_own():
     def greedy(theta, grad, *, lr=0.1):
         g = grad(theta)
         g *= lr
-        theta -= g
+        theta -= g + grad(theta) - 1  # asks again
         return theta, ()
 
     gradients, start = np.ones((3, 2)), np.zeros(2)

@@ -126,9 +126,9 @@ def known_tasks():
 def asked(question, rules, tasks, lang):
     """The figure of a chapter's question."""
     chosen = presets()["presets"][question]
-    task = tasks[chosen["problem"].get("surface", "line")] if has_map(question) else tape_of(**chosen["tape"])
+    task = tasks[chosen["problem"].get("surface", "line")] if has_map(question) else without_map(chosen)
     problem = task["problem"] | chosen.get("problem", {})
-    racers = [{"rule": r["rule"], "knobs": rules[r["rule"]]["knobs"] | r["knobs"]} for r in chosen["racers"]]
+    racers = [{"rule": r["rule"], "knobs": rules[r["rule"]]["knobs"] | r["knobs"]} for r in chosen.get("racers", ())]
     spec = task | chosen | {"problem": problem, "racers": racers, "question": question}
     return compact(spec, lang) if spec.get("form") == "compact" else spec
 
@@ -138,16 +138,18 @@ def has_map(question):
     return "problem" in presets()["presets"][question]
 
 
-def tape_of(gradients, times):
-    """Gradients that are given, over and over, as a task."""
-    problem = {"gradients": gradients * times, "best": 0.0}
-    return {"problem": problem, "start": [0.0, 0.0], "steps": len(problem["gradients"])}
+def without_map(chosen):
+    """A task of another kind: gradients that are given, over and over, or a secant."""
+    if "secant" in chosen:
+        return {"problem": chosen["secant"], "start": [0.0, 0.0], "steps": 1}
+    gradients = chosen["tape"]["gradients"] * chosen["tape"]["times"]
+    return {"problem": {"gradients": gradients, "best": 0.0}, "start": [0.0, 0.0], "steps": len(gradients)}
 
 
 def compact(spec, lang):
     """What else the compact form needs: its sliders, whole; its sentences, in one language."""
     sliders = [
-        presets()["knobs"][slider["drives"][0].rpartition(".")[2]]
+        presets()["knobs"].get(slider["drives"][0].rpartition(".")[2], {})
         | slider
         | ({"danger": stable_below(spec["problem"])} if "danger" in slider else {})
         for slider in spec["sliders"]
@@ -366,7 +368,8 @@ class Explorer:
 
     def __repr__(self):
         rules = ", ".join(racer["rule"] for racer in self.spec["racers"])
-        return f"Explorer({picture.kind(self.spec['problem'])}: {rules})"
+        kind = picture.kind(self.spec["problem"])
+        return f"Explorer({kind}: {rules})" if rules else f"Explorer({kind})"
 
     def _repr_mimebundle_(self, **options):
         if os.environ.get(STILL):

@@ -9,6 +9,7 @@ as text, the hexadecimal of their doubles, because that is exact and fast.
     survey(problem, view)     where a landscape of the reader's own is lowest
     spread(races)             the middle of many races
     cells, theory             the map of knobs, in ``knobs.py``
+    secant(function, at, h)   a curve, its tangent, its secant
 
 A problem is ``{"surface": "bowl", "kappa": 10, "angle": 0}``, ``{"text":
 "x**2 + 3*y**2"}`` or ``{"line": {"x": […], "y": […]}, "batch": 10}``; the
@@ -433,6 +434,29 @@ def survey(problem, view, columns=41, rows=31):
         if not (left <= x <= right and bottom <= y <= top):
             return {"best": min(known)[0], "minima": []}
     return {"best": low, "minima": [[x, y]]}
+
+
+WINDOW = (-0.6, 1.6, -3, 8)  # of a secant, in units of h from the point on the curve
+
+
+def secant(function, at, h, points=160):
+    """The secant of a text in x from ``at`` to ``at`` + h, as the floats have it.
+
+    ``slope``    of the secant;  ``off``  its distance from the derivative
+    ``lines``    curve, secant and tangent as points [x, y] in ``WINDOW``, which
+                 shrinks with h, so that the rounding of the floats comes to light
+    """
+    f = compiled(function)
+    height, derivative, _ = f(at, 0.0)
+    slope = (f(at + h, 0.0)[0] - height) / h
+    left, right = WINDOW[:2]
+    across = [left + (right - left) * i / (points - 1) for i in range(points)]
+    lines = {
+        "curve": [[x, (f(at + h * x, 0.0)[0] - height) / h] for x in across],
+        "tangent": [[x, derivative * x] for x in (left, right)],
+        "secant": [[x, slope * x] for x in (left, right)],
+    }
+    return {"slope": slope, "off": abs(slope - derivative), "lines": lines}
 
 
 def downhill(surface, x, y, h):

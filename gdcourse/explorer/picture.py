@@ -46,7 +46,8 @@ def still(explorer, common):
 
 def kind(problem):
     """What a problem is called among the tasks, as ``link.js`` has it."""
-    return next((name for name in ("own", "text", "gradients") if name in problem), problem.get("surface", "line"))
+    known = {"own": "own", "text": "text", "gradients": "tape", "function": "secant"}
+    return next((kind for key, kind in known.items() if key in problem), problem.get("surface", "line"))
 
 
 def room(spec):

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from gdcourse.explorer import picture
+from gdcourse.explorer import page, picture
 from gdcourse.explorer.looks import assigned
 
 TICKS = 250  # positions of a slider
@@ -36,13 +36,24 @@ def elements(explorer, common):
     looks = assigned(spec["racers"], common["looks"])
     return (
         f'<div class="gx gx-compact" role="group" aria-label="{question}"><p class="gx-question">{question}</p>'
-        f"{map_(explorer, words, looks) if 'view' in spec else tape(explorer, words, looks)}"
-        f'<div class="gx-hand" {WAITS}><button type="button" class="gx-button gx-play" aria-label="{words["play"]}">▶'
-        f"</button>{''.join(slider(about, spec, words, looks) for about in spec['sliders'])}</div>"
+        f"{pictured(explorer, words, looks)}"
+        f'<div class="gx-hand" {WAITS}>{play(words) if looks else ""}'
+        f"{''.join(slider(about, spec, words, looks) for about in spec['sliders'])}</div>"
         f'<p class="gx-live gx-note" data-hint="{words["touch" if "view" in spec else "push"]}">{words["still"]}</p>'
         f"{laboratory(words) if 'view' in spec else ''}"
         f'<p class="gx-sr" role="status"></p></div>'
     )
+
+
+def pictured(explorer, words, looks):
+    """A map, a tape or a secant."""
+    if "function" in explorer.spec["problem"]:
+        return secant(explorer, words)
+    return (tape if "gradients" in explorer.spec["problem"] else map_)(explorer, words, looks)
+
+
+def play(words):
+    return f'<button type="button" class="gx-button gx-play" aria-label="{words["play"]}">▶</button>'
 
 
 def laboratory(words):
@@ -167,13 +178,35 @@ def driven(spec, about, value):
     return racers
 
 
+def secant(explorer, words):
+    """Curve, secant and tangent, where the slider starts."""
+    left, right, bottom, top = page.WINDOW
+    lines = explorer.answer("secant", explorer.spec["problem"])["lines"]
+    paths = "".join(
+        f'<path class="gx-{name}" d="M{" ".join(f"{x:.4g},{y:.4g}" for x, y in points)}"/>'
+        for name, points in lines.items()
+    )
+    called = "".join(
+        f'<li><svg viewBox="0 0 30 8" width="30" height="8" aria-hidden="true"><path class="gx-{name}" d="M0 4h30"/>'
+        f"</svg> {words['secant.' + name]}</li>"
+        for name in lines
+    )
+    return (
+        f'<ul class="gx-names">{called}</ul><svg class="gx-chord" role="img" preserveAspectRatio="none" '
+        f'aria-label="{words["secant"]}" viewBox="{left} {-top} {right - left:g} {top - bottom}">'
+        f'<g transform="scale(1,-1)">{paths}<path class="gx-point" d="M0,0z"/></g></svg>'
+    )
+
+
 def slider(about, spec, words, looks):
     """One slider: name left, number right; in its rule's colour, if it is that of one rule."""
     owners = {name.partition(".")[0] for name in about["drives"] if name[0].isdigit()}
     colour = f' style="{picture.colours(looks[int(*owners)])}"' if len(owners) == 1 else ""
     racer, _, knob = about["drives"][0].rpartition(".")
     value = (spec["racers"][int(racer)]["knobs"] if racer else spec["problem"])[knob]
-    title = html.escape(f"{about['symbol']} {words['knob.' + knob]}" if len(about["drives"]) == 1 else about["symbol"])
+    title = html.escape(
+        f"{about['symbol']} {words.get('knob.' + knob, '')}".strip() if len(about["drives"]) == 1 else about["symbol"]
+    )
     return (
         f'<div class="gx-slide"{colour}><span class="gx-name">{title}</span>'
         f'<input type="text" inputmode="decimal" class="gx-number" size="6" autocomplete="off" value="{value:g}" '

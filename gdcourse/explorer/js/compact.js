@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { liveOf } from "./live.js";
 import { mapOf } from "./map.js";
 import { playOf } from "./play.js";
+import { secantOf } from "./secant.js";
 import { sliderOf } from "./slider.js";
 import { tapeOf } from "./tape.js";
 
@@ -12,8 +13,9 @@ import { tapeOf } from "./tape.js";
 export async function enlivened(figure, { touched, open }) {
   const { root, state } = figure;
   const find = (name) => root.querySelector(`.gx-${name}`);
-  const map = find("map") ? mapOf(figure) : tapeOf(figure, find("tape"));
-  const [play, live] = [playOf(figure, find("play")), liveOf(figure, find("live"), find("sr"))];
+  const map = find("map") ? mapOf(figure) : find("tape") ? tapeOf(figure, find("tape")) : secantOf(figure, find("chord"));
+  const play = find("play") ? playOf(figure, find("play")) : { end() {} };
+  const live = liveOf(figure, find("live"), find("sr"));
   const bars = root.querySelectorAll(".gx-slide");
   const sliders = state.sliders.map((about, i) => sliderOf(figure, about, bars[i], play.end));
   Object.assign(figure, { map, tell: live.tell, parts: [map, play, live, ...sliders] });

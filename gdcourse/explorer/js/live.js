@@ -4,7 +4,7 @@ import { racerOf } from "./racers.js";
 import { memory } from "./results.js";
 import { driven } from "./slider.js";
 import { STILL } from "./spoken.js";
-import { power, say, short } from "./text.js";
+import { power, round, say, short } from "./text.js";
 
 /** Which of the sentences fits a result. */
 export function kindOfEnd({ error, diverged, left, stays }, live) {
@@ -17,30 +17,35 @@ export function kindOfEnd({ error, diverged, left, stays }, live) {
 /** The racer that the sentence is about: the last that the first slider drives. */
 export const spokenOfIn = ({ sliders: [{ drives }] }) => racerOf(drives.at(-1)) || 0;
 
-/** A number as one writes it by hand: 5.7, 2.1 × 10⁷. */
+/** A number as one writes it by hand: 5.7, 2.1 × 10⁷, 10⁻³. */
 export function plain(x) {
-  const n = Math.floor(Math.log10(Math.abs(x)));
-  return n >= 5 || (n < -3 && x !== 0) ? `${short(x / 10 ** n, 2)} × ${power(n)}` : short(x);
+  if (!Number.isFinite(x)) return short(x);
+  const [digits, n] = x.toExponential(1).split("e").map(Number);
+  if (x === 0 || (n < 5 && n >= -3)) return short(x);
+  return digits === 1 ? power(n) : `${short(digits)} × ${power(n)}`;
 }
 
 /** The sentence of a state whose racer has this result. */
 export function sentence(state, result, words) {
   const { live, steps, target, sliders } = state;
-  const { rows, width, left, stays, error } = result;
-  const last = rows?.length / width - 1;
   return say({ ...words, ...live }[kindOfEnd(result, live)], {
-    rule: words[`rule.${state.racers[spokenOfIn(state)].rule}`],
-    what: error?.what,
-    step: last + 1,
-    forward: short(rows?.[width * last] - state.start[0]),
-    swing: short(Math.abs(rows && memory(result, last, []).moved[1])),
     steps,
-    stays,
-    value: driven(state, sliders[0]),
-    left: plain(100 * left),
-    times: plain(left),
+    value: plain(driven(state, sliders[0])),
     target: power(Math.round(Math.log10(target))),
+    ...(result.lines ? ofSecant(result) : ofRace(state, result, words)),
   });
+}
+
+const ofSecant = ({ slope, off }) => ({ slope: short(slope, 8), off: plain(round(off, 2)) });
+
+function ofRace(state, result, words) {
+  const rule = words[`rule.${state.racers[spokenOfIn(state)].rule}`];
+  if (result.error) return { rule, what: result.error.what };
+  const { rows, width, left, stays } = { ...result, left: result.left ?? NaN };
+  const last = rows.length / width - 1;
+  const [, y] = memory(result, last, []).moved;
+  const forward = short(rows[width * last] - state.start[0]);
+  return { rule, step: last + 1, stays, left: plain(100 * left), times: plain(left), forward, swing: short(Math.abs(y)) };
 }
 
 export function liveOf(figure, element, spoken) {
