@@ -37,11 +37,7 @@ def ask(name):
         import difflib
 
         near = difflib.get_close_matches(str(name), questions(), 3, 0.3) or list(questions())[:3]
-        raise KeyError(
-            say(
-                f"没有叫 {name!r} 的题；有 {'、'.join(near)} ……", f"no question {name!r}; there are {', '.join(near)} …"
-            )
-        )
+        raise KeyError(say(f"没有叫 {name!r} 的题；有 {'、'.join(near)} ……", f"no question {name!r}; there are {', '.join(near)} …"))
     return Question(name)
 
 
@@ -82,7 +78,7 @@ class Question:
         texts = self.texts
         code = f"<pre>{texts['code']}</pre>" if texts.get("code") else ""
         choices = "".join(
-            f"<details{' class=right' if c['right'] else ''}{valued(c)}><summary>{letter}. {c['says']}</summary>"
+            f'<details{" class=right" if c["right"] else ""}{valued(c)}><summary>{letter}. {c["says"]}</summary>'
             f"{c['because']}</details>"
             for letter, c in zip("ABCDEFGH", texts["choices"], strict=False)
         )
