@@ -449,7 +449,8 @@ def quantile(losses, share):
     ordered = sorted([INF if loss is None else loss for loss in losses])
     place = share * (len(ordered) - 1)
     low, high = ordered[int(place)], ordered[min(int(place) + 1, len(ordered) - 1)]
-    return low if low == high else low + (high - low) * (place - int(place))
+    between = place - int(place)
+    return low + (high - low) * between if between and low < high else low  # (inf − inf and 0 · inf are no numbers)
 
 
 def found(call):
