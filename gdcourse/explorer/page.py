@@ -493,8 +493,9 @@ def spread(races):
 def quantile(losses, share):
     ordered = sorted([INF if loss is None else loss for loss in losses])
     place = share * (len(ordered) - 1)
-    low, high, part = ordered[int(place)], ordered[min(int(place) + 1, len(ordered) - 1)], place - int(place)
-    return low + (high - low) * part if part and low != high else low
+    low, high = ordered[int(place)], ordered[min(int(place) + 1, len(ordered) - 1)]
+    between = place - int(place)
+    return low + (high - low) * between if between and low < high else low  # (inf − inf and 0 · inf are no numbers)
 
 
 def found(call):
