@@ -782,7 +782,7 @@ def test_the_lock_fits_each_python():
 @POSIX
 def test_ci_installs_only_what_is_missing(tmp_path):
     """A runner that has the browsers gets the Chinese font all the same, and nothing else."""
-    has = {"node", "npm", "chromium", "firefox-esr", "WebKitWebDriver", "Xvfb"}
+    has = {"node", "npm", "chromium", "chromium-headless-shell", "firefox-esr", "WebKitWebDriver", "Xvfb"}
     for program in has | {"fc-list", "sudo", "apt-get", "python3"}:
         (tmp_path / program).write_text("#!/bin/sh\n")
         (tmp_path / program).chmod(0o755)
