@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 
 import gdcourse as gd
 from gdcourse import explorer
-from gdcourse.explorer import page, poster
+from gdcourse.explorer import page, poster, scales
 
 COMPACT = [name for name, chosen in explorer.presets()["presets"].items() if chosen.get("form") == "compact"]
 
@@ -107,7 +107,7 @@ def test_what_the_page_holds_of_it_is_in_its_language():
 def test_it_stays_json():
     json.dumps([made(name).spec for name in COMPACT], allow_nan=False)
     about = explorer.presets()["knobs"]["beta1"]
-    assert poster.position(about, 0.9) == pytest.approx(1 / 3)
+    assert scales.position(about, 0.9) == pytest.approx(1 / 3)
 
 
 # --- a tape -----------------------------------------------------------------------

@@ -15,7 +15,7 @@ from coursesite import scripts
 import gdcourse as gd
 from gdcourse import explorer
 from gdcourse import questions as in_notebooks
-from gdcourse.explorer import bundle, chart, looks, page, picture, poster
+from gdcourse.explorer import bundle, chart, looks, page, picture, scales
 
 JS = ROOT / "gdcourse" / "explorer" / "js"
 COMMON = json.loads(json.dumps(explorer.common("en")))
@@ -131,7 +131,7 @@ def test_a_slider_stands_where_the_picture_had_it(js):
     values = js("scales", lines, asked=asked, knobs=KNOBS)
     lines = "return asked.map(([name], i) => it.scaleOf(knobs[name]).position(values[i]))"
     there = js("scales", lines, asked=asked, values=values, knobs=KNOBS)
-    here = [poster.position(KNOBS[name], value) for (name, _), value in zip(asked, values, strict=True)]
+    here = [scales.position(KNOBS[name], value) for (name, _), value in zip(asked, values, strict=True)]
     np.testing.assert_allclose(here, there, atol=1e-9)
 
 
@@ -173,7 +173,7 @@ def test_a_slider_stands_where_python_puts_it(js, name):
     """The maps that come with the page are of the very settings that its own sliders have."""
     places = [(k + 0.5) / 24 for k in range(24)]
     there = js("scales", "return places.map(it.scaleOf(about).value)", places=places, about=KNOBS[name])
-    assert there == pytest.approx([chart.value(KNOBS[name], p) for p in places], rel=1e-12, abs=1e-15)
+    assert there == pytest.approx([scales.value(KNOBS[name], p) for p in places], rel=1e-12, abs=1e-15)
 
 
 def test_axes_have_a_few_ticks_within_their_range(js):
@@ -253,8 +253,8 @@ def test_both_sides_choose_the_same_axes(js, number):
     lines = "const axes = it.choices(state, 0, knobs).slice(0, 2).map((name) => it.axisOf(state, name, knobs));"
     first, last = js("cells", lines + "return it.settingsOf([0, 24 * 16 - 1], axes, [24, 16])", state=spec, knobs=KNOBS)
     names = [name.rpartition(".")[2] for name in there[:2]]
-    assert first == {k: pytest.approx(chart.value(KNOBS[k], 0.5 / n)) for k, n in zip(names, (24, 16), strict=True)}
-    assert last == {k: pytest.approx(chart.value(KNOBS[k], 1 - 0.5 / n)) for k, n in zip(names, (24, 16), strict=True)}
+    assert first == {k: pytest.approx(scales.value(KNOBS[k], 0.5 / n)) for k, n in zip(names, (24, 16), strict=True)}
+    assert last == {k: pytest.approx(scales.value(KNOBS[k], 1 - 0.5 / n)) for k, n in zip(names, (24, 16), strict=True)}
 
 
 # --- racers ---------------------------------------------------------------------

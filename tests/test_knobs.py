@@ -6,7 +6,7 @@ import pytest
 import gdcourse as gd
 from gdcourse import explorer
 from gdcourse.browser.vector import Pair
-from gdcourse.explorer import chart, knobs, page
+from gdcourse.explorer import chart, knobs, page, scales
 
 BOWL = {"surface": "bowl", "kappa": 10, "angle": 0}
 START = [-1.8, 0.9]
@@ -215,7 +215,7 @@ def test_the_map_that_comes_with_the_page_is_that_of_cells(number):
     assert len(drawn["cells"]) == 2 * chart.COLUMNS * chart.ROWS <= 3000
     along, up = (name.rpartition(".")[2] for name in drawn["axes"])
     i, j = 17, 11
-    setting = {along: chart.value(known[along], 17.5 / 24), up: chart.value(known[up], 11.5 / 16)}
+    setting = {along: scales.value(known[along], 17.5 / 24), up: scales.value(known[up], 11.5 / 16)}
     ends = cells(
         [setting],
         spec["racers"][0]["rule"],

@@ -13,19 +13,19 @@ INF = float("inf")
 NAN = INF - INF
 
 
-def _divide(a, b):
+def divide(a, b):
     if b != 0:
         return a / b
     return NAN if a == 0 or a != a else INF if (a > 0) == (str(float(b))[0] != "-") else -INF
 
 
-def _power(a, b):
-    if a < 0 and b != int(b):
+def power(a, b):
+    if a < 0 and b % 1:  # (an infinite b, too)
         return NAN
     try:
         return float(a**b)
     except ZeroDivisionError:
-        return _divide(1.0, a**-b)
+        return divide(1.0, a**-b)
     except OverflowError:
         return -INF if a < 0 and b % 2 else INF
 
@@ -99,16 +99,16 @@ class Vec:
         return self._with(other, lambda a, b: a * b)
 
     def __truediv__(self, other):
-        return self._with(other, _divide)
+        return self._with(other, divide)
 
     def __rtruediv__(self, other):
-        return self._with(other, lambda a, b: _divide(b, a))
+        return self._with(other, lambda a, b: divide(b, a))
 
     def __pow__(self, other):
-        return self._with(other, _power)
+        return self._with(other, power)
 
     def __rpow__(self, other):
-        return self._with(other, lambda a, b: _power(b, a))
+        return self._with(other, lambda a, b: power(b, a))
 
     def __gt__(self, other):
         return self._with(other, lambda a, b: a > b)
@@ -208,12 +208,12 @@ class Pair(Vec):
                 return Pair(self.x / other.x, self.y / other.y)
             return Pair(self.x / other, self.y / other)
         except ZeroDivisionError:
-            return self._with(other, _divide)
+            return self._with(other, divide)
 
     def __pow__(self, other):
         if type(other) is int and other == 2:
             return Pair(self.x * self.x, self.y * self.y)
-        return self._with(other, _power)
+        return self._with(other, power)
 
     def __neg__(self):
         return Pair(-self.x, -self.y)
@@ -305,7 +305,7 @@ class np:
     zeros_like = staticmethod(lambda x: x * 0.0 if isinstance(x, Vec) else 0.0)
     ones_like = staticmethod(lambda x: x.like([1.0] * len(x)) if isinstance(x, Vec) else 1.0)
     shape = staticmethod(lambda x: getattr(x, "shape", ()))
-    sqrt = staticmethod(lambda x: x**0.5 if isinstance(x, Vec) else _power(x, 0.5))
+    sqrt = staticmethod(lambda x: x**0.5 if isinstance(x, Vec) else power(x, 0.5))
     abs = absolute = staticmethod(abs)
     square = staticmethod(lambda x: x * x)
     sign = staticmethod(_each(lambda x: float((x > 0) - (x < 0))))
@@ -313,8 +313,8 @@ class np:
     add = staticmethod(lambda a, b: a + b)
     subtract = staticmethod(_each(lambda a, b: a - b))
     multiply = staticmethod(lambda a, b: a * b)
-    divide = true_divide = staticmethod(_each(_divide))
-    power = staticmethod(_each(_power))
+    divide = true_divide = staticmethod(_each(divide))
+    power = staticmethod(_each(power))
     hypot = staticmethod(_each(lambda a, b: (a * a + b * b) ** 0.5))
     maximum = fmax = staticmethod(maximum)
     minimum = fmin = staticmethod(lambda a, b: -1 * maximum(-1 * a, -1 * b))

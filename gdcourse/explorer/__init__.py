@@ -31,6 +31,7 @@ from gdcourse import rules as registry
 from gdcourse.checks import check_count, check_knob, check_problem, check_rule
 from gdcourse.exercises import get
 from gdcourse.explorer import bundle, chart, looks, page, picture, poster
+from gdcourse.explorer.knobs import limits
 from gdcourse.explorer.landscape import MOST as LONGEST
 from gdcourse.guard import Guard, Loss
 from gdcourse.languages import language, say
@@ -160,10 +161,8 @@ def compact(spec, lang):
 
 
 def stable_below(problem):
-    """2/λ of a bowl: with a larger learning rate gradient descent leaves it.  The gradient is linear there."""
-    bowl = page.problem_of(problem)
-    curved = np.linalg.eigvalsh([bowl.at(x, y)[1:] for x, y in ((1, 0), (0, 1))])
-    return float(2 / curved.max())
+    """2/λ of a bowl: with a larger learning rate gradient descent leaves it."""
+    return limits("sgd", {}, max(curvature for curvature, _, _ in page.curvatures(problem)))["stable"]
 
 
 def finished(spec):

@@ -10,6 +10,7 @@ from math import log10
 import numpy as np
 
 from gdcourse.explorer.knobs import cells
+from gdcourse.explorer.scales import value
 
 COLUMNS, ROWS = 24, 16
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -35,19 +36,6 @@ def choices(knobs, problem, known):
     first = [name for name in knobs if name == "lr"]
     rule = [f"0.{name}" for name in [*first, *(name for name in knobs if name != "lr")]]
     return rule + [name for name in problem if name in known]
-
-
-def value(about, p):
-    """Where a slider stands at ``p``, from 0 to 1, as ``scales.js`` has it."""
-    low, high = about["from"], about["to"]
-    if about["scale"] == "linear":
-        return float(round(low + p * (high - low)))
-    if about["scale"] == "square":
-        return float(f"{low + p * p * (high - low):.2g}")
-    power = low * (high / low) ** p
-    if about["scale"] == "memory":
-        return float(f"{1 - float(f'{power:.2g}'):.6g}")
-    return float(f"{power:.3g}") if about["scale"] == "log" else float(round(power))
 
 
 def letters(stays, loss, lost):

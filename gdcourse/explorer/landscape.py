@@ -14,13 +14,13 @@ no number (1/0, log of −1) the result is inf or nan, as in numpy.
     power    atom (**|^ signed)?
     atom     number | x | y | pi | e | function(sum) | (sum) | |sum|
 
-Runs in MicroPython too: no imports but math.
+Runs in MicroPython too.
 """
 
 import math
 
-INF = float("inf")
-NAN = INF - INF
+from gdcourse.browser.vector import INF, NAN, divide, power
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 DIGITS = "0123456789"
 CONSTANTS = {"pi": math.pi, "e": math.e}
@@ -243,23 +243,6 @@ class Tape:
 
 
 # --- counting -----------------------------------------------------------------
-
-
-def divide(a, b):
-    if b:
-        return a / b
-    return NAN if a == 0 or a != a else INF if (a > 0) == (str(float(b))[0] != "-") else -INF
-
-
-def power(a, b):
-    if a < 0 and b % 1:
-        return NAN
-    try:
-        return a**b
-    except ZeroDivisionError:
-        return INF
-    except OverflowError:
-        return -INF if a < 0 and b % 2 else INF
 
 
 def elsewhere(f, beyond):

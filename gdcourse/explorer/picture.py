@@ -28,8 +28,7 @@ def still(explorer, common):
     question = common["questions"].get(spec["question"], "")
     looks = [(colours(look), dashes(look)) for look in assigned(spec["racers"], common["looks"])]
     legend = "".join(
-        f'<li><svg viewBox="0 0 30 8" width="30" height="8" aria-hidden="true"><path d="M0 4h30" '
-        f'class="gx-path" style="{colour};stroke-dasharray:{dash}"/></svg> {html.escape(sentence)}</li>'
+        entry(sentence, "gx-path", f"{colour};stroke-dasharray:{dash}")
         for (colour, dash), sentence in zip(looks, said, strict=True)
     )
     ask = f'<p class="gx-question">{html.escape(question)}</p>' if question else ""
@@ -42,6 +41,12 @@ def still(explorer, common):
         f'<ul class="gx-said" aria-hidden="true">{legend}</ul>'
         f'<p class="gx-note">{words["only_live" if own else "still"]}</p>{data}</div>'
     )
+
+
+def entry(text, name, style=""):
+    """Of a legend: a line as it is drawn, and what it is."""
+    line = f'<path d="M0 4h30" class="{name}" style="{style}"/>'
+    return f'<li><svg viewBox="0 0 30 8" width="30" height="8" aria-hidden="true">{line}</svg> {html.escape(text)}</li>'
 
 
 def kind(problem):

@@ -15,6 +15,7 @@ import numpy as np
 
 from gdcourse.explorer import page, picture
 from gdcourse.explorer.looks import assigned
+from gdcourse.explorer.scales import ends, position
 
 TICKS = 250  # positions of a slider
 WAITS = 'data-waits style="visibility:hidden"'
@@ -65,9 +66,11 @@ def names(spec, words, looks):
     if len(looks) < 2:
         return ""
     rows = "".join(
-        f'<li><svg viewBox="0 0 30 8" width="30" height="8" aria-hidden="true"><path d="M0 4h30" class="gx-path" '
-        f'style="{picture.colours(look)};stroke-dasharray:{picture.dashes(look)}"/></svg> '
-        f"{html.escape(words['rule.' + racer['rule']])}</li>"
+        picture.entry(
+            words["rule." + racer["rule"]],
+            "gx-path",
+            f"{picture.colours(look)};stroke-dasharray:{picture.dashes(look)}",
+        )
         for racer, look in zip(spec["racers"], looks, strict=True)
     )
     return f'<ul class="gx-names">{rows}</ul>'
@@ -164,12 +167,6 @@ def reach(explorer):
     return left - across, right + across, bottom - up, top + up
 
 
-def ends(about):
-    """The values at which a slider ends."""
-    low, high = about["from"], about["to"]
-    return (1 - low, 1 - high) if about["scale"] == "memory" else (low, high)
-
-
 def driven(spec, about, value):
     """The racers with the slider at this value."""
     racers = [racer | {"knobs": dict(racer["knobs"])} for racer in spec["racers"]]
@@ -186,11 +183,7 @@ def secant(explorer, words):
         f'<path class="gx-{name}" d="M{" ".join(f"{x:.4g},{y:.4g}" for x, y in points)}"/>'
         for name, points in lines.items()
     )
-    called = "".join(
-        f'<li><svg viewBox="0 0 30 8" width="30" height="8" aria-hidden="true"><path class="gx-{name}" d="M0 4h30"/>'
-        f"</svg> {words['secant.' + name]}</li>"
-        for name in lines
-    )
+    called = "".join(picture.entry(words["secant." + name], f"gx-{name}") for name in lines)
     return (
         f'<ul class="gx-names">{called}</ul><svg class="gx-chord" role="img" preserveAspectRatio="none" '
         f'aria-label="{words["secant"]}" viewBox="{left} {-top} {right - left:g} {top - bottom}">'
@@ -213,15 +206,3 @@ def slider(about, spec, words, looks):
         f'aria-label="{title}"><input type="range" min="0" max="{TICKS}" step="1" '
         f'value="{TICKS * position(about, value):.0f}" aria-label="{title}"></div>'
     )
-
-
-def position(about, value):
-    """Where a value stands between the ends, 0 and 1 (as ``scales.js`` has it when it moves)."""
-    low, high = about["from"], about["to"]
-    if about["scale"] == "linear":
-        return (value - low) / (high - low)
-    if about["scale"] == "square":
-        return math.sqrt((value - low) / (high - low))
-    if about["scale"] == "memory":
-        value = 1 - value
-    return math.log(value / low) / math.log(high / low)
