@@ -196,3 +196,12 @@ def test_a_secant_waits_with_all_its_lines():
     for name, points in page.secant("x*x*x", 1, 1)["lines"].items():
         assert chord.select_one(f".gx-{name}")["d"].count(",") == len(points)
     assert not there.select(".gx-play, .gx-open")
+
+
+@pytest.mark.parametrize("preset", ["5", "1b", "0"])
+def test_a_legend_shows_lines_as_they_are_drawn(preset):
+    page_of = BeautifulSoup(gd.Explorer(preset=preset).still(), "html.parser")
+    drawn = {(" ".join(path["class"]), path.get("style") or "") for path in page_of.select("svg:not(li svg) path")}
+    shown = [(" ".join(path["class"]), path["style"]) for path in page_of.select("li svg path")]
+    assert len(shown) == {"5": 2, "1b": 2, "0": 3}[preset]
+    assert set(shown) <= drawn
