@@ -17,27 +17,35 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is there
 import matplotlib.font_manager  # noqa: F401
 import nbformat
 import pytest
+from dark import let_kernels_draw_twice
 from nbval.plugin import IPyNbCell
-from project import package_digest
+from project import run_by
 
 PASSED = pytest.StashKey[int]()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item):
-    """The first cell of a notebook starts its kernel: there, as in the book, the explorer is a picture."""
+    """The first cell of a notebook starts its kernel: as in the book, the explorer is a picture, the others are two."""
     with pytest.MonkeyPatch.context() as patch:
         if isinstance(item, IPyNbCell):
             patch.setenv("GDCOURSE_STILL", "1")
+        if isinstance(item, IPyNbCell) and keeps(item):
+            patch.setenv("IPYTHONDIR", "")  # put back afterwards
+            let_kernels_draw_twice(item.config.cache.mkdir("ipython"))
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    if isinstance(item, IPyNbCell) and call.when == "call" and report.passed:
+    if isinstance(item, IPyNbCell) and call.when == "call" and report.passed and keeps(item):
         keep(item)
     return report
+
+
+def keeps(item):
+    return hasattr(item.config, "cache")  # not with -p no:cacheprovider
 
 
 def keep(item):
@@ -47,7 +55,7 @@ def keep(item):
     file.stash[PASSED] = file.stash.get(PASSED, 0) + 1
     if file.stash[PASSED] == sum(cell.cell_type == "code" for cell in notebook.cells):
         about = file.kernel.kc.kernel_info(reply=True, timeout=10)["content"]
-        notebook.metadata.update(language_info=about["language_info"], package=package_digest())
+        notebook.metadata.update(language_info=about["language_info"], package=run_by())
         language = "en" if file.path.parents[1].name == "en" else "zh_CN"
         path = item.config.cache.mkdir("executed") / language / file.path.name
         path.parent.mkdir(exist_ok=True)

@@ -153,7 +153,7 @@ def check_rule(rule: Rule, hyper: Mapping[str, Any]) -> dict[str, Any]:
             raise TypeError(
                 say(
                     f"{name_of(rule)} 没有名为 {name!r} 的超参数{guess}可用的有：{known}",
-                    f"{name_of(rule)} has no hyper-parameter {name!r}{guess} It has: {known}",
+                    f"{name_of(rule)} has no hyperparameter {name!r}{guess} It has: {known}",
                 )
             )
     missing = [p.name for p in parameters if p.kind == p.KEYWORD_ONLY and p.default is p.empty and p.name not in hyper]
@@ -161,7 +161,7 @@ def check_rule(rule: Rule, hyper: Mapping[str, Any]) -> dict[str, Any]:
         raise TypeError(
             say(
                 f"{name_of(rule)} 还缺少超参数 {missing[0]}；请写 {missing[0]}=…",
-                f"{name_of(rule)} still needs the hyper-parameter {missing[0]}; write {missing[0]}=…",
+                f"{name_of(rule)} still needs the hyperparameter {missing[0]}; write {missing[0]}=…",
             )
         )
     return state

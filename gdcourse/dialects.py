@@ -103,7 +103,10 @@ def adamw_eps_hat(
     *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7, weight_decay=0.004,
 ):
     r"""Keras: ``adamw`` with the ε̂ of ``adam_eps_hat``."""
-    new_theta, state = adam_eps_hat(theta, grad, t, m, v, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
+    new_theta, state = adam_eps_hat(
+        theta, grad, t, m, v,
+        lr=lr, beta1=beta1, beta2=beta2, eps=eps,
+    )
     return new_theta - lr * weight_decay * theta, state
 
 
@@ -121,7 +124,8 @@ def amsgrad_corrected(
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
     v_max = maximum(v_max, v / (1 - beta2**t))
-    return theta - lr * m / (1 - beta1**t) / (sqrt(v_max) + eps), (t, m, v, v_max)
+    m_hat = m / (1 - beta1**t)
+    return theta - lr * m_hat / (sqrt(v_max) + eps), (t, m, v, v_max)
 
 
 def nadam_ruder(
@@ -137,7 +141,8 @@ def nadam_ruder(
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
     m_bar = (beta1 * m + (1 - beta1) * g) / (1 - beta1**t)
-    return theta - lr * m_bar / (sqrt(v / (1 - beta2**t)) + eps), (t, m, v)
+    v_hat = v / (1 - beta2**t)
+    return theta - lr * m_bar / (sqrt(v_hat) + eps), (t, m, v)
 
 
 def nadam_pytorch(
@@ -158,7 +163,8 @@ def nadam_pytorch(
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
     m_bar = mu_next * m / (1 - p * mu_next) + (1 - mu) * g / (1 - p)
-    return theta - lr * m_bar / (sqrt(v / (1 - beta2**t)) + eps), (t, m, v, p)
+    v_hat = v / (1 - beta2**t)
+    return theta - lr * m_bar / (sqrt(v_hat) + eps), (t, m, v, p)
 
 
 def nadam_keras(
@@ -166,7 +172,10 @@ def nadam_keras(
     *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7,
 ):
     r"""Keras: the schedule with ψ = 1, so that μ is near β₁ after a hundred steps."""
-    return nadam_pytorch(theta, grad, t, m, v, p, lr=lr, beta1=beta1, beta2=beta2, eps=eps, momentum_decay=1)
+    return nadam_pytorch(
+        theta, grad, t, m, v, p,
+        lr=lr, beta1=beta1, beta2=beta2, eps=eps, momentum_decay=1,
+    )
 
 
 def nadam_dozat(
@@ -182,4 +191,5 @@ def nadam_dozat(
     m = mu * m + (1 - mu) * g
     v = beta2 * v + (1 - beta2) * g**2
     m_bar = mu_next * m / (1 - p * mu_next) + (1 - mu) * g / (1 - p)
-    return theta - lr * m_bar / (sqrt(v / (1 - beta2**t)) + eps), (t, m, v, p)
+    v_hat = v / (1 - beta2**t)
+    return theta - lr * m_bar / (sqrt(v_hat) + eps), (t, m, v, p)

@@ -25,7 +25,7 @@ class Grid:
             raise ValueError(
                 say(
                     f"超参数与起点的网格形状无法广播：{shapes}；两个数组要组成网格时，写 lr[:, None] 和 beta1[None, :]",
-                    f"the grids of hyper-parameters and starts do not broadcast: {shapes}; "
+                    f"the grids of hyperparameters and starts do not broadcast: {shapes}; "
                     "for a map write lr[:, None] and beta1[None, :]",
                 )
             ) from None

@@ -219,7 +219,10 @@ def nadam(
     g = grad(theta)
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
-    m_hat = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * g / (1 - beta1**t)
+    m_hat = (
+        beta1 * m / (1 - beta1 ** (t + 1))
+        + (1 - beta1) * g / (1 - beta1**t)
+    )
     v_hat = v / (1 - beta2**t)
     return theta - lr * m_hat / (sqrt(v_hat) + eps), (t, m, v)
 
@@ -281,4 +284,5 @@ def adamw(
     v = beta2 * v + (1 - beta2) * g**2
     m_hat = m / (1 - beta1**t)
     v_hat = v / (1 - beta2**t)
-    return theta - lr * (m_hat / (sqrt(v_hat) + eps) + weight_decay * theta), (t, m, v)
+    decay = weight_decay * theta
+    return theta - lr * (m_hat / (sqrt(v_hat) + eps) + decay), (t, m, v)

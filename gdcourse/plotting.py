@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from gdcourse import rules
 from gdcourse.checks import name_of
@@ -20,9 +21,22 @@ from gdcourse.runs import Run
 LOOKS = {name: (look.light, look.dash) for name, look in rules.LOOKS.items()}
 
 
-def figure(columns: int = 1, height: float = 3.4, width: float = 7.0, **options: Any) -> tuple[Figure, Any]:
-    """A figure with ``columns`` axes side by side; returns (figure, axes)."""
-    return plt.subplots(1, columns, figsize=(width, height), **options)
+def figure(
+    columns: int = 1, height: float = 3.4, width: float = 7.0, sharey: bool = False, **options: Any
+) -> tuple[Figure, Any]:
+    """A figure with ``columns`` panels side by side, each complete; returns (figure, axes).
+
+    All panels are equally wide, also in a picture cut to its content: the site
+    puts them one below the other on a phone.
+    """
+    if columns == 1:
+        return plt.subplots(figsize=(width, height), **options)
+    whole = plt.figure(figsize=(width, height), **options)
+    axes = np.array([part.subplots() for part in whole.subfigures(1, columns, squeeze=False)[0]])
+    for other in axes[1:] if sharey else ():
+        other.sharey(axes[0])
+    whole.add_artist(Rectangle((0, 0), 1, 1, fill=False, linewidth=0))
+    return whole, axes
 
 
 def look(rule: str | Rule) -> dict[str, Any]:
@@ -43,11 +57,13 @@ def losses(ax: Axes, *runs: Run, best: float = 0.0, log: bool = True) -> Axes:
         if run.diverged:
             ax.plot(run.steps[-1], run.losses[-1] - best, "X", color=line.get_color(), markersize=9)
     if log:
-        with np.errstate(over="ignore"):  # the margin above a run that diverged may be beyond all numbers
-            ax.set_yscale("log")
-            top = ax.get_ylim()[1]
-        if not np.isfinite(top):
-            ax.set_ylim(top=1e308)
+        far_up = ax.dataLim.y1 > 1e270  # margin and ticks might be beyond all numbers: matplotlib would show 1 to 10
+        if far_up:
+            ax.set_ylim(ax.dataLim.minposy, 1e308)
+        ax.set_yscale("log")
+        if far_up:
+            ax.set_yticks([1, 1e100, 1e200, 1e300])
+            ax.minorticks_off()
     ax.set_xlabel(say("步数 $t$", "step $t$"))
     if best:
         ax.set_ylabel(say("损失 $J-J_{\\min}$", "loss $J-J_{\\min}$"))
@@ -62,17 +78,17 @@ def _alone(run: Run, runs: Iterable[Run]) -> bool:
     return [r.label.split(",")[0] for r in runs].count(run.label.split(",")[0]) == 1
 
 
-def contours(ax: Axes, surface: Surface, view: View | None = None, levels: int = 18) -> Axes:
-    """The map of a surface, and a star at each known minimum."""
+def contours(ax: Axes, surface: Surface, view: View | None = None, levels: int = 12) -> Axes:
+    """The map of a surface in one hue, as in the explorer, and a star at each known minimum."""
     left, right, bottom, top = view or surface.view
     x, y = np.meshgrid(np.linspace(left, right, 200), np.linspace(bottom, top, 200))
     z = surface.loss(np.stack([x, y], axis=-1))
     # Evenly spaced in the root of the height: near the minimum, lines stay apart.
     heights = z.min() + (z.max() - z.min()) * np.linspace(0, 1, levels + 1)[1:] ** 2
-    ax.contour(x, y, z, levels=heights, cmap="viridis", linewidths=0.8, alpha=0.7)
+    ax.contour(x, y, z, levels=heights, colors="#0B5E86", linewidths=0.8, alpha=0.45)
     inside = [(a, b) for a, b in surface.minima if left <= a <= right and bottom <= b <= top]
     for a, b in inside:
-        ax.plot(a, b, "*", color="#E69F00", markersize=11, zorder=3)
+        ax.plot(a, b, "*", color="#9A6A00", markersize=11, zorder=3)
     ax.set(xlim=(left, right), ylim=(bottom, top), xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
     ax.grid(False)
     return ax

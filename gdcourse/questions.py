@@ -20,15 +20,29 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gdcourse.inline import figures_only_after_cells
 from gdcourse.languages import language, say
 
 FILE = Path(__file__).parent / "data" / "questions.json"
-STILL = "GDCOURSE_STILL"  # as for the explorer: the book and the notebooks are being printed
+STILL = "GDCOURSE_STILL"  # set while the book and the notebooks are printed; the explorer asks for it, too
 LETTERS = "ABCDEFGH"
 NEAR = 0.01  # a typed number may be off by so much of the value; as in selfcheck/questions.js
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.I)
 TAG = re.compile(r"<[^>]+>")
 WIDE = {"max_width": "44em"}
+# What the form for a number says, here and on the page, whose script gets these very words.
+WORDS = {
+    "zh": {
+        "number": "你的答案",
+        "notNumber": "请输入一个数，例如 0.25 或 1e-3。",
+        "unknown": "不对，但也不是常见的错。把算式写下来，再算一遍。",
+    },
+    "en": {
+        "number": "Your answer",
+        "notNumber": "Please enter a number, such as 0.25 or 1e-3.",
+        "unknown": "Not right, and not one of the common mistakes. Write the calculation down and do it once more.",
+    },
+}
 
 
 @cache
@@ -83,14 +97,11 @@ class Question:
         """A typed number finds the value that it means, as it does on the page."""
         given = number(typed)
         if given is None:
-            return None, say("请输入一个数，例如 0.25 或 1e-3。", "Please enter a number, such as 0.25 or 1e-3.")
+            return None, WORDS[language()]["notNumber"]
         for _, choice in self.choices:
             if abs(given - choice["value"]) <= NEAR * abs(choice["value"]) + 1e-12:
                 return choice["right"], choice["because"]
-        return False, say(
-            "不对，但也不是常见的错。把算式写下来，再算一遍。",
-            "Not right, and not one of the common mistakes. Write the calculation down and do it once more.",
-        )
+        return False, WORDS[language()]["unknown"]
 
     # --- showing
 
@@ -152,6 +163,7 @@ def form(question: Question) -> Any:
     """Buttons or a field, and below them what there is to say to the answer."""
     import ipywidgets as widgets
 
+    figures_only_after_cells()
     said = widgets.HTMLMath(layout=WIDE)
 
     def judge(text: str) -> None:
@@ -168,7 +180,7 @@ def form(question: Question) -> Any:
 def field(judge: Any) -> Any:
     import ipywidgets as widgets
 
-    text = widgets.Text(placeholder=say("你的答案", "Your answer"), continuous_update=False)
+    text = widgets.Text(placeholder=WORDS[language()]["number"], continuous_update=False)
     button = widgets.Button(description=say("检查", "Check"))
     text.observe(lambda change: judge(change["new"]), "value")
     button.on_click(lambda _: judge(text.value))

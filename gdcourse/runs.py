@@ -51,7 +51,7 @@ class Curves:
         return np.where(below.any(axis=0), self.steps[below.argmax(axis=0)], np.inf)[()]
 
     def stays_below(self: Any, level: float) -> Any:
-        """The step from which on the loss is below ``level`` to the end, inf if never; shape (...)."""
+        """The step from which the loss is below ``level`` to the end, inf if never; shape (...)."""
         above = ~(self._recorded() < level)
         first = len(above) - above[::-1].argmax(axis=0)
         first = np.where(above.any(axis=0), first, 0)

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -22,7 +23,7 @@ from filelock import FileLock
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from notebooks import lacks
-from project import copy_to, package_digest
+from project import copy_to, run_by
 
 import gdcourse as gd
 from gdcourse import browser as small
@@ -66,6 +67,35 @@ def missing(what):
     if on_ci():
         pytest.fail(f"{what} is missing, and CI must run this test")
     pytest.skip(f"{what} is missing: NOT TESTED here")
+
+
+ENDLESS = 400  # seconds; a browser may owe an answer for ever
+
+
+@contextlib.contextmanager
+def ends_within(seconds):
+    """What takes longer is interrupted by an error, where the system can do that."""
+
+    def late(*_):
+        raise TimeoutError(f"not done within {seconds} s")
+
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    began, before = time.monotonic(), signal.signal(signal.SIGALRM, late)
+    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:  # one around this one goes on
+        signal.setitimer(signal.ITIMER_REAL, left and max(left - (time.monotonic() - began), 0.01))
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """A test that would never end fails, and the others go on."""
+    with ends_within(ENDLESS):
+        return (yield)
 
 
 # A process takes a whole file at a time: notebooks come first, for the book need not run them then; after them what
@@ -192,10 +222,10 @@ def know_what_has_run(project, config):
     if not hasattr(config, "cache"):  # -p no:cacheprovider
         return
     for language in "zh_CN", "en":
-        cache = get_cache(project / "_build" / "cache" / package_digest() / language)
+        cache = get_cache(project / "_build" / "cache" / run_by() / language)
         for path in (config.cache.mkdir("executed") / language).glob("*.ipynb"):
             notebook = nbformat.read(path, as_version=4)
-            if notebook.metadata.pop("package") == package_digest():
+            if notebook.metadata.pop("package") == run_by():
                 cache.cache_notebook_bundle(CacheBundleIn(notebook, str(path)), check_validity=False, overwrite=True)
         cache.db.dispose()  # Python 3.13 and later warn of what is left open
 
@@ -221,10 +251,14 @@ def names(site):
     return [path.relative_to(site).as_posix() for path in pages(site)]
 
 
+UNSOUGHT = re.compile(
+    r"<span(?![^>]* id=)[^>]*>|</span>|</?(?:m(?!ain|ap|ark|enu|eta)[a-z]+|semantics|annotation)\b[^>]*>"
+)
+
+
 def soup(path):
-    """A page as a tree, without spans that are no places: a formula has hundreds, and none is looked for."""
-    html = re.sub(r"<span(?![^>]* id=)[^>]*>|</span>", "", path.read_text("utf-8"))
-    return BeautifulSoup(html, "html.parser")
+    """A page as a tree, without spans that are no places and MathML: a formula has hundreds, and none is looked for."""
+    return BeautifulSoup(UNSOUGHT.sub("", path.read_text("utf-8")), "html.parser")
 
 
 # --- a real browser, and a plain host for the site
@@ -257,20 +291,47 @@ def browser():
         browser.close()
 
 
+PROSE = "article :is(p, ul, ol, table, blockquote, .formula, .cell:not(.tag_exercise):not(:has(.gd-explorer)))"
+ALIVE = ".gd-explorer, .question, .tag_exercise, .self-check"
+
+
+def without_prose(html):
+    """A chapter with nothing but its headings and what lives: a browser lays it out in a tenth of the time."""
+    page = BeautifulSoup(html, "html.parser")
+    lives = {id(part) for one in page.select(ALIVE) for part in [one, *one.find_all(True), *one.parents]}
+    for part in page.select(PROSE):
+        if id(part) not in lives:
+            part.extract()
+    return str(page)
+
+
 @contextlib.contextmanager
 def hosted(site, root):
-    """(address, paths asked for in vain) of a host as GitHub Pages: the site below a path, with its own 404 page."""
+    """(address, paths asked for in vain) of a host as GitHub Pages: the site below a path, with its own 404 page.
+
+    Beside "course" stands "light", where the chapters have no prose.
+    """
     (root / "some").mkdir()
-    (root / "some" / "course").symlink_to(site, target_is_directory=True)
+    for name in ("course", "light"):
+        (root / "some" / name).symlink_to(site, target_is_directory=True)
     refused = []
+    light = functools.cache(lambda path: without_prose((site / path).read_text("utf-8")).encode())
 
     class Host(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *args):
             pass
 
+        def do_GET(self):
+            if asked := re.match(r"/some/light/((?:en/)?chapters/\w+\.html)", self.path):
+                self.answer(200, light(asked[1]))
+            else:
+                super().do_GET()
+
         def send_error(self, code, *args):
             refused.append(self.path)
-            content = (site / "404.html").read_bytes()
+            self.answer(code, (site / "404.html").read_bytes())
+
+        def answer(self, code, content):
             self.send_response(code)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(content)))
@@ -292,6 +353,12 @@ def address(site, tmp_path_factory):
     """Where the site stands."""
     with hosted(site, tmp_path_factory.mktemp("host")) as (address, _):
         yield address
+
+
+@pytest.fixture(scope="session")
+def light(address):
+    """Where the same site stands with chapters that have no prose: for what does not hang on how a page is laid out."""
+    return address.replace("/course/", "/light/")
 
 
 @pytest.fixture

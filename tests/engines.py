@@ -19,6 +19,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from conftest import ends_within, without_prose
+
 WIDTH, HEIGHT = 390, 844  # a phone; WebKit's window is no narrower than 447
 PATIENCE = 120  # seconds for one answer
 MINI_BROWSER = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
@@ -54,12 +56,14 @@ WATCH = """<meta charset="utf-8"><script>{
 }</script>"""
 
 
-def watched(site, folder):
-    """A copy of the site whose pages keep what goes wrong in ``complaints``."""
+def watched(site, folder, light=()):
+    """A copy of the site whose pages keep what goes wrong in ``complaints``; the ``light`` ones lose their prose."""
+    light = [site.resolve() / name for name in light]
 
     def copy(source, target):
         if source.endswith(".html"):
             text = Path(source).read_text("utf-8")
+            text = without_prose(text) if Path(source) in light else text
             Path(target).write_text(text.replace("<head>", f"<head>{WATCH}", 1), "utf-8")
         else:
             os.symlink(source, target)
@@ -112,8 +116,12 @@ class Chromium(Engine):
 
     def call(self, function, given):
         try:
-            return self.page.evaluate(f"(given) => ({function})(...given)", list(given))
+            with ends_within(PATIENCE):
+                return self.page.evaluate(f"(given) => ({function})(...given)", list(given))
         except self.error as error:
+            raise PageError(str(error)) from None
+        except TimeoutError as error:
+            self.page = self.context.new_page()  # what has stopped answering is left behind
             raise PageError(str(error)) from None
 
     def press(self, keys):

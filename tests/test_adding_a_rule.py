@@ -14,7 +14,7 @@ from project import ROOT, copy_to
 
 FUNCTION = '''
 
-def lion(theta, grad, m=0.0, *, lr=0.0001, beta1=0.9, beta2=0.99, weight_decay=0.0):
+def lion(theta, grad, m=0.0, *, lr=0.01, beta1=0.9, beta2=0.99, weight_decay=0.0):
     r"""Only the sign of a look-ahead momentum: every coordinate moves by the same length.
 
     .. math:: \\theta \\leftarrow \\theta - \\eta\\, (\\mathrm{sign}(\\beta_1 m + (1 - \\beta_1) g) + \\lambda \\theta)
@@ -192,7 +192,7 @@ import json
 from gdcourse import browser
 print(json.dumps([browser.files(part, "en") for part in browser.PARTS]))
 """
-ANSWER = """def my_lion(theta, grad, m=0.0, *, lr=0.0001, beta1=0.9, beta2=0.99, weight_decay=0.0):
+ANSWER = """def my_lion(theta, grad, m=0.0, *, lr=0.01, beta1=0.9, beta2=0.99, weight_decay=0.0):
     g = grad(theta)
     c = beta1 * m + (1 - beta1) * g
     return theta - lr * (np.sign(c) + weight_decay * theta), (beta2 * m + (1 - beta2) * g,)

@@ -6,13 +6,14 @@ from itertools import product
 
 import numpy as np
 import pytest
-from conftest import RULES, named
+from conftest import ROOT, RULES, named
 
 import gdcourse as gd
 from gdcourse import browser, explorer
 from gdcourse.browser import reading
 from gdcourse.browser.vector import Pair, Vec
 from gdcourse.browser.vector import np as stand_in
+from gdcourse.exercises import core
 
 TEXTS = {path: text for part in browser.PARTS for path, text in browser.files(part, "en").items()}
 MODULES = [path.removesuffix(".py").replace("/", ".") for path in TEXTS if path.endswith(".py")]
@@ -36,6 +37,34 @@ def test_all_of_it_can_be_imported_there_and_holds_the_rules(in_the_page):
     program = "\n".join(f"import {name}" for name in modules)
     program += "\nfrom gdcourse.exercises import page\nfor name in sorted(page.exercises()): print(name)"
     assert in_the_page(program) == sorted(gd.exercises.list())
+
+
+PROGRAMS = {path: text for path, text in TEXTS.items() if path.endswith(".py") and text}
+TALKING = (ast.Module, ast.ClassDef, ast.FunctionDef)
+
+
+def bare(text):
+    """Its tree without docstrings, and the line of each node."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, TALKING) and ast.get_docstring(node) is not None:
+            del node.body[0]
+    return ast.dump(tree), [getattr(node, "lineno", 0) for node in ast.walk(tree)]
+
+
+@pytest.mark.parametrize("path", PROGRAMS)
+def test_docstrings_stay_at_home_and_lines_where_they_were(path):
+    assert bare(PROGRAMS[path]) == bare((ROOT / path).read_text("utf-8"))
+    nodes = [node for node in ast.walk(ast.parse(PROGRAMS[path])) if isinstance(node, TALKING)]
+    assert not any((ast.get_docstring(node) or "").strip() for node in nodes)
+
+
+@pytest.mark.parametrize("name", gd.exercises.list())
+def test_a_rule_is_shown_as_it_is_written(name):
+    """The page cuts it out of the file that it has."""
+    ours = gd.exercises.get(name)
+    path = ours.reference.__module__.replace(".", "/") + ".py"
+    assert core.source_of(PROGRAMS[path], name) == ours.source
 
 
 def test_what_needs_no_exercises_loads_less():

@@ -171,16 +171,18 @@ def test_shown_code_fits_a_narrow_page(source, language):
     assert not long, "\n".join(long)
 
 
-def signature(source):
-    return source[: source.index("):") + 2].splitlines()
-
-
 @pytest.mark.parametrize("module", [gd.optimizers, gd.dialects], ids=lambda module: module.__name__)
-def test_signatures_fit_a_narrow_page(module):
+def test_every_rule_fits_a_narrow_page(module):
+    """As ``gd.source`` shows it, and the explorer."""
     rules = [rule for rule in vars(module).values() if getattr(rule, "__module__", "") == module.__name__]
     assert len(rules) > 10
-    for rule in rules:
-        assert max(map(columns, signature(gd.source(rule)))) <= WIDTH, rule.__name__
+    long = [line for rule in rules for line in gd.source(rule).splitlines() if columns(line) > WIDTH]
+    assert not long, "\n".join(long)
+
+
+def test_every_solution_fits_a_narrow_page():
+    long = [line for name in shell.exercises() for line in shell.get(name).source.splitlines() if columns(line) > WIDTH]
+    assert not long, "\n".join(long)
 
 
 @LANGUAGES

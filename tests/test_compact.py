@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from bs4 import BeautifulSoup
 
 import gdcourse as gd
 from gdcourse import explorer
-from gdcourse.explorer import page, poster, scales
+from gdcourse.explorer import page, picture, poster, scales
 
 COMPACT = [name for name, chosen in explorer.presets()["presets"].items() if chosen.get("form") == "compact"]
 
@@ -38,6 +39,14 @@ def test_what_waits_weighs_little_and_gives_nothing_away(name, language):
     assert not set(re.findall(r"−?[\d.]*\d", shown)) - set(given)
 
 
+def test_on_the_home_page_every_rule_has_the_best_rate_of_the_same_36():
+    spec = made("home").spec
+    for racer in spec["racers"]:
+        rates = np.round(10.0 ** np.linspace(-3, 0.5, 36), 4)
+        tried = gd.sweep(gd.Surface("bowl", kappa=20), getattr(gd, racer["rule"]), steps=spec["steps"], lr=rates)
+        assert racer["knobs"]["lr"] == rates[tried.loss.argmin()]
+
+
 @pytest.mark.parametrize("name", COMPACT)
 def test_what_does_nothing_without_javascript_is_not_seen(name):
     there = standing(name)
@@ -56,6 +65,30 @@ def test_the_ghost_is_the_path_and_can_be_left_out():
     np.testing.assert_allclose(points, wanted, atol=0.06)
     figure.spec["ghost"] = False
     assert "gx-ghost" not in figure.still()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_names_stand_at_the_ends_of_the_paths(language):
+    """In place of a legend, which stays for screen readers, and for eyes where the ends would tell."""
+    figure = made("1b", language)
+    there = BeautifulSoup(figure.still(), "html.parser").div
+    names = [explorer.words(language)["rule." + racer["rule"]] for racer in figure.spec["racers"]]
+    assert [tag.get_text() for tag in there.select(".gx-tag")] == names
+    assert [row.get_text(strip=True) for row in there.select(".gx-unseen li")] == names
+    figure.spec["ghost"] = False
+    there = BeautifulSoup(figure.still(), "html.parser").div
+    assert not there.select(".gx-tag, .gx-unseen")
+    assert len(there.select(".gx-names li")) == 2
+    assert not standing("1a").select(".gx-tag, .gx-names")  # one alone needs no name
+
+
+def test_the_picture_of_the_whole_names_its_paths():
+    there = BeautifulSoup(gd.Explorer(preset=7).still(), "html.parser")
+    tags = there.select("svg .gx-tag")
+    assert [tag.get_text() for tag in tags] == ["gradient descent", "Adam", "RMSProp"]
+    places = [(float(tag["x"]), float(tag["y"]), picture.wide(tag.get_text(), 14)) for tag in tags]
+    for (x, y, wide), (across, level, other) in combinations(places, 2):
+        assert abs(y - level) >= 15 or x >= across + other or across >= x + wide
 
 
 def test_a_slider_is_its_knob_with_what_the_question_changes():
@@ -164,6 +197,58 @@ def test_the_laboratory_lists_what_it_can_show():
     assert "5t" not in listed
     assert not standing("5t").select(".gx-open")
     assert standing("1a").select(".gx-open")
+
+
+# --- a road ------------------------------------------------------------------------
+
+
+def stood(unit, racers=None):
+    """Where each racer of the road stood after each step, in metres."""
+    figure = made("4u")
+    figure.spec["problem"]["unit"] = unit
+    return [unit * path[:, 0] for path in paths(figure.runs(racers))]
+
+
+@pytest.mark.parametrize("unit", [1, 10, 70])
+def test_a_road_is_walked_as_minimize_walks_it(unit, in_the_page):
+    spec = made("4u").spec
+    racers = [racer | {"start": [0.0, 0.0], "steps": 40} for racer in spec["racers"]]
+    call = f"page.run({spec['problem'] | {'unit': unit}}, {racers})"
+    said = in_the_page(f"from gdcourse.explorer import page\nfor result in {call}: print(result['rows'])")
+    width = [result["width"] for result in made("4u").runs()]
+    in_page = [np.frombuffer(bytes.fromhex(row)).reshape(-1, n)[:, 0] for row, n in zip(said, width, strict=True)]
+
+    def height(x, y):
+        off = (unit * x - 1000) / 100
+        return off**2 / 2, unit * off / 100, 0 * y
+
+    for racer, path, there in zip(racers, stood(unit), in_page, strict=True):
+        rule = getattr(gd, racer["rule"])
+        run = gd.minimize(gd.Surface(height, start=(0.0, 0.0)), rule, steps=40, **racer["knobs"])
+        np.testing.assert_allclose(path, unit * run.thetas[:, 0], rtol=1e-12)
+        np.testing.assert_allclose(unit * there, unit * run.thetas[:, 0], rtol=1e-10)
+
+
+def test_no_path_stays_when_the_unit_changes_but_a_learning_rate_can_make_up_for_it():
+    """It counts in square units for gradient descent, in units for RMSProp, whose ε counts as g does."""
+    ten, twenty = stood(10), stood(20)
+    for there, other in zip(ten, twenty, strict=True):
+        assert abs(there[10] - other[10]) > 40
+    descent, rmsprop, _ = made("4u").spec["racers"]
+    descent["knobs"]["lr"] /= 4
+    rmsprop["knobs"]["lr"] /= 2
+    rmsprop["knobs"]["eps"] *= 2
+    for there, same in zip(ten, stood(20, [descent, rmsprop]), strict=False):
+        np.testing.assert_allclose(same, there, rtol=1e-12)
+
+
+def test_a_road_is_drawn_in_metres():
+    there = standing("4u")
+    assert [lane["viewbox"] for lane in there.select(".gx-lane")] == ["-100 -1 1400 2"] * 3
+    assert [group["transform"] for group in there.select(".gx-lane g")] == ["scale(10,-1)"] * 3
+    assert [text.get_text() for text in there.select(".gx-metres text")] == ["0", "1000 m"]
+    assert there.select_one(".gx-goal")["d"] == "M1000,-.8V.8"
+    assert {path["d"] for path in there.select(".gx-lane .gx-path, .gx-steps")} == {""}  # the answer is not there
 
 
 # --- a secant ---------------------------------------------------------------------

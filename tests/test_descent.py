@@ -125,6 +125,21 @@ def test_float32_stays_float32():
     assert gd.minimize(single, gd.adam, steps=3).thetas.dtype == np.float32
 
 
+def test_states_stay_what_they_are_and_single_in_float32():
+    def strays(theta, grad, m=0.0, seen=0, up=False, *, lr=0.1):
+        g = grad(theta).astype(float)
+        return theta - lr * g, (m + g, seen + np.ones(2, int), g > 0)
+
+    handed = []
+
+    def watched(theta, grad, m=0.0, seen=0, up=False, *, lr=0.1):
+        handed.append([np.asarray(x).dtype for x in (theta, m, seen, up)])
+        return strays(theta, grad, m, seen, up, lr=lr)
+
+    gd.minimize(LINE, watched, np.zeros(2, np.float32), steps=2)
+    assert handed[1] == [np.float32, np.float32, int, bool]
+
+
 def test_an_in_place_rule_spoils_nothing():
     def careless(theta, grad, u=0.0, *, lr=0.1):
         u = 0.5 * u + grad(theta)
@@ -312,6 +327,15 @@ def test_status_is_advice_in_both_languages(status):
     gd.use_language("zh")
     assert english.isascii()
     assert any("\u4e00" <= c <= "\u9fff" for c in str(status))
+
+
+def test_a_result_is_itself_and_may_be_kept_in_a_set():
+    """Arrays have no one answer to ==, so two results are the same only if they are one."""
+    for go in (gd.minimize, gd.sweep):
+        one, other = (go(SQUARE, gd.sgd, steps=2) for _ in range(2))
+        assert one == one
+        assert one != other
+        assert len({one, other, one}) == 2
 
 
 # --- curves -----------------------------------------------------------------

@@ -50,6 +50,14 @@ def returns_theta_only(theta, grad, *, lr=0.1):
     return theta - lr * grad(theta)
 
 
+def returns_theta_alone(theta, grad, *, lr=0.1):
+    return (theta - lr * grad(theta),)
+
+
+def returns_three(theta, grad, u=0.0, *, lr=0.1):
+    return theta - lr * grad(theta), (u,), grad(theta)
+
+
 def forgets_the_comma(theta, grad, u=0.0, *, lr=0.1):
     return theta - lr * grad(theta), (u)
 
@@ -139,6 +147,8 @@ BAD = {
     "returns None": (run(forgets_to_return), "NoneType"),
     "returns None at step 3": (run(forgets_at_step_3), "NoneType"),
     "returns theta only": (run(returns_theta_only), "ndarray"),
+    "returns theta alone": (run(returns_theta_alone), "(ndarray)"),
+    "returns three": (run(returns_three), "(ndarray, tuple, ndarray)"),
     "forgets the comma": (run(forgets_the_comma), "(ndarray, float)"),
     "too many states": (run(returns_too_many), "2"),
     "too few states": (run(returns_too_few), "u, v"),
@@ -162,8 +172,10 @@ BAD = {
     "tol NaN": (lambda: gd.loss_change_below(np.nan), "nan"),
     "tol a text": (lambda: gd.relative_gradient_below("small"), "'small'"),
     "theta0 too long": (run(theta0=(1.0, 2.0, 3.0)), "(3,)"),
+    "theta0 too short": (run(theta0=(1.0,)), "(1,)"),
     "theta0 a column": (run(theta0=np.ones((2, 1))), ".ravel()"),
     "theta0 too long, swept": (sweep(theta0=np.ones((5, 3))), "(5, 3)"),
+    "theta0 too short, swept": (sweep(theta0=np.ones((5, 1))), "(5, 1)"),
     "theta0 NaN": (run(theta0=(np.nan, 1.0)), "theta0"),
     "theta0 a text": (run(theta0="start"), "'start'"),
     "theta0 complex": (run(theta0=(1j, 2)), "np.real"),

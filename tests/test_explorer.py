@@ -1,15 +1,21 @@
 """What the explorer computes: the very paths of minimize, on floats and on arrays; and what it refuses."""
 
 import json
+import re
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from conftest import RULES, named
 
 import gdcourse as gd
 from gdcourse import explorer
-from gdcourse.explorer import page
+from gdcourse.explorer import answers, page
 
 PLAIN = ("sgd", "momentum", "nesterov")
 
@@ -112,7 +118,7 @@ def test_correction_as_the_chapter_tells_it():
     assert rows["v_hat"] == pytest.approx([1, 2])
     assert said["factors"] == pytest.approx([10, 31.62], rel=1e-3)
     assert page.inside(["u"], [[1, float("inf")]], {"lr": 1}) == {"rows": [["u", 1, None]], "factors": None}
-    assert json.loads(page.text("inside", {"names": ["u"], "state": [[1, 2]], "knobs": {}}))["rows"] == [["u", 1, 2]]
+    assert json.loads(answers.text("inside", {"names": ["u"], "state": [[1, 2]], "knobs": {}}))["rows"] == [["u", 1, 2]]
 
 
 @pytest.mark.parametrize("number", explorer.presets()["presets"])
@@ -125,6 +131,33 @@ def test_every_preset_draws_the_same_picture_twice(number, language, monkeypatch
     assert set(first) == {"text/plain", "text/html"}
     assert "nan" not in first["text/html"]
     assert len(gd.Explorer(preset=number).spec["racers"]) <= explorer.MOST
+
+
+@pytest.mark.parametrize("number", explorer.presets()["presets"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_notebook_that_was_not_run_shows_a_picture(number, language, monkeypatch):
+    """All that JupyterLab lets through in a notebook that it does not trust: an image, whole in its address."""
+    monkeypatch.setenv(explorer.STILL, explorer.UNRUN)
+    gd.use_language(language)
+    first, second = (gd.Explorer(preset=number)._repr_mimebundle_() for _ in range(2))
+    assert first == second
+    assert set(first) == {"text/plain", "text/html"}
+    assert len(first["text/html"].encode()) <= 25_000
+    there = BeautifulSoup(first["text/html"], "html.parser")
+    assert {tag.name for tag in there.find_all()} == {"div", "p", "strong", "img"}
+    assert there.strong.get_text() == explorer.common(language)["questions"][number]
+    assert there.img["alt"]
+    assert there.get_text().endswith(explorer.words(language)["unrun"])
+    kind, _, text = there.img["src"].partition(",")
+    assert kind == "data:image/svg+xml"
+    drawn = ElementTree.fromstring(unquote(text))
+    style = drawn.find("{*}style").text
+    named = set(re.findall(r"var\((--gx-[\w-]+)", unquote(text)))
+    assert not {name for name in named if f"{name}:" not in unquote(text)}
+    shapes = [shape for shape in drawn.iter() if (shape.get("class") or "").startswith("gx-")]
+    assert len(shapes) > 3
+    for shape in shapes:
+        assert shape.tag.endswith("svg") or f".{shape.get('class')}" in style, shape.get("class")
 
 
 def test_both_languages_say_the_same():
@@ -195,6 +228,41 @@ def ask_the_kernel(monkeypatch, body):
     assert front.said[-1] == {"id": 2, "error": {"name": "Late", "message": "", "seconds": 0.2}}
     widget._asked(widget, {"id": 3, "call": "signature", "args": {"text": "nothing"}}, [])
     assert front.said[-1]["error"]["name"] == "PythonError"
+
+
+AFTER = """
+import sys, time
+from gdcourse.explorer.widget import Late, within
+
+def stubborn(until):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            if time.monotonic() > until:
+                raise
+
+def profiled():
+    sys.setprofile(lambda *_: None)
+    (lambda: None)()
+    sys.setprofile(None)
+
+assert within(5, lambda: "answer") == "answer"
+profiled()
+for _ in range(10):
+    try:
+        within(0.02, stubborn, time.monotonic() + 0.2)
+    except Late:
+        profiled()
+    else:
+        sys.exit("it was not stopped")
+"""
+
+
+def test_after_an_answer_nothing_is_on_its_way():
+    """Whoever counts calls next, as the exercises do, is neither interrupted nor kept."""
+    subprocess.run([sys.executable, "-c", AFTER], check=True, timeout=60)
 
 
 def test_amsgrad_divides_by_the_largest_second_moment():

@@ -15,7 +15,7 @@ from coursesite import scripts
 import gdcourse as gd
 from gdcourse import explorer
 from gdcourse import questions as in_notebooks
-from gdcourse.explorer import bundle, chart, looks, page, picture, scales
+from gdcourse.explorer import answers, bundle, chart, looks, page, picture, scales
 
 JS = ROOT / "gdcourse" / "explorer" / "js"
 COMMON = json.loads(json.dumps(explorer.common("en")))
@@ -257,6 +257,48 @@ def test_both_sides_choose_the_same_axes(js, number):
     assert last == {k: pytest.approx(scales.value(KNOBS[k], 1 - 0.5 / n)) for k, n in zip(names, (24, 16), strict=True)}
 
 
+# --- names at the ends of lines --------------------------------------------------
+
+
+def test_names_stand_at_the_same_places_in_picture_and_figure(js):
+    random = np.random.default_rng(7)
+    sizes = [[640, 400], [358, 224], [270, 240]]
+    crowds = [[[*random.uniform([-5, -5], [w + 5, h + 5]), random.uniform(30, 110)] for _ in "1234"] for w, h in sizes]
+    close = [[300, 200 + k, 90] for k in (0, 3, -2, 0)]
+    cases = [*zip(crowds, sizes, strict=True), *((close, size) for size in sizes)]
+    there = js("labels", "return cases.map(([wanted, size]) => it.apart(wanted, ...size))", cases=cases)
+    for (wanted, (width, height)), places in zip(cases, there, strict=True):
+        np.testing.assert_allclose(places, picture.apart(wanted, width, height))
+        for i, (left, middle) in enumerate(places):
+            assert 0 <= left <= width - wanted[i][2]
+            assert picture.LINE / 2 <= middle <= height - picture.LINE / 2
+            for j, (other, level) in enumerate(places[:i]):
+                beside = left >= other + wanted[j][2] or other >= left + wanted[i][2]
+                assert beside or abs(middle - level) >= picture.LINE
+
+
+def test_a_name_alone_stands_beside_what_it_names(js):
+    lines = "return [[100, 50, 40], [330, 50, 40]].map((one) => it.apart([one], 358, 224)[0])"
+    assert js("labels", lines) == [[110, 50], [280, 50]]  # at its right, or left of it where the box ends
+
+
+def test_names_can_be_read_on_both_grounds():
+    for name, look in COMMON["looks"].items():
+        for text, ground, own in zip(look["text"], looks.GROUNDS, (look["light"], look["dark"]), strict=True):
+            assert looks.contrast(text, looks.GROUNDS[ground]) >= 4.5, name
+            if looks.contrast(own, looks.GROUNDS[ground]) >= 4.5:
+                assert text == own.lower()
+    assert looks.contrast("#000000", "#ffffff") == pytest.approx(21)
+    for ground in looks.GROUNDS.values():
+        assert f"--gx-paper: {ground};" in explorer.style()
+
+
+def test_a_text_is_broken_between_words_and_han(js):
+    text = ["RMSProp 最后来回跳。会怎样？", "一二三四五六七八九。十", "one two  three"]
+    broken = js("lines", "return text.map((one) => it.lines(one, (line) => line.length <= 9))", text=text)
+    assert broken == [["RMSProp 最", "后来回跳。会怎样？"], ["一二三四五六七八", "九。十"], ["one two", "three"]]
+
+
 # --- racers ---------------------------------------------------------------------
 
 
@@ -340,6 +382,22 @@ def test_the_sentence_says_what_is_seen(js, name, value, wanted):
     result |= {"rows": picture.points(result)[-2:].ravel().tolist()}  # all that a sentence looks at
     lines = "return it.sentence(state, result, words)"
     assert js("live", lines, state=figure.spec, result=result, words=COMMON["words"]) == wanted
+
+
+@pytest.mark.parametrize(
+    ("angle", "wanted"),
+    [
+        (0, "At 0°, the order after 40 steps: RMSProp, Adam, gradient descent, momentum"),
+        (45, "At 45°, the order after 40 steps: gradient descent, momentum, RMSProp, Adam"),
+    ],
+)
+def test_the_sentence_ranks_all_racers(js, angle, wanted):
+    figure = gd.Explorer(preset="home")
+    figure.spec["problem"]["angle"] = angle
+    rows = {"rows": [0, 0, 0, 0], "width": 2}
+    results = [result | rows for result in figure.runs()]
+    lines = "return it.sentence(state, results[0], words, results)"
+    assert js("live", lines, state=figure.spec, results=results, words=COMMON["words"]) == wanted
 
 
 def test_numbers_as_one_writes_them_by_hand(js):
@@ -505,6 +563,12 @@ def test_modules_are_short_and_know_no_facts():
         assert not re.search(rf"\b({'|'.join(COMMON['rules'])})\b", text), f"{path.name} knows a rule"
 
 
+def test_what_the_figure_asks_is_what_it_may_ask():
+    asked = {call for path in JS.glob("*.js") for call in re.findall(r'\bask\("(\w+)"', path.read_text("utf-8"))}
+    assert asked == set(answers.ANSWERS)
+    assert all(function.__name__ == call for call, function in answers.ANSWERS.items())
+
+
 def test_every_module_is_in_the_script_after_those_it_needs():
     paths = bundle.order(explorer.ENTRY)
     assert set(paths) == set(JS.glob("*.js"))
@@ -529,6 +593,19 @@ def test_the_scripts_parse(node, tmp_path, language):
     load = f"const it = await import({json.dumps(widget.as_uri())}); console.log(typeof it.default.render)"
     done = subprocess.run([node, "--input-type=module", "--eval", load], capture_output=True, encoding="utf-8")
     assert done.stdout.strip() == "function", done.stderr
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_form_for_a_number_says_in_the_page_what_it_says_in_a_notebook(tmp_path, language):
+    scripts.write_scripts(tmp_path / "site", language)
+    script = (tmp_path / "site" / "selfcheck.js").read_text("utf-8")
+    (form,) = re.findall(r"^const FORM = (.*);$", script, re.M)
+    gd.use_language(language)
+    question = gd.ask("momentum-steps")
+    assert question.answer("ten")[1] == json.loads(form)["notNumber"]
+    assert question.answer("77")[1] == json.loads(form)["unknown"]
+    used = set(re.findall(r"\bFORM\.(\w+)", script))
+    assert used == set(json.loads(form))
 
 
 def written(folder, **modules):

@@ -1,7 +1,8 @@
 """Where course.py may be started: it says what is wrong, loses nothing, and recovers by itself.
 
 Each home is a copy of course.py beside two stub files.  Its environment is real; what it installs is one tiny
-wheel from a folder, whose programs jupyter-book, jupyter-lab and pytest print their words.
+wheel from a folder, whose programs jupyter-book, jupyter-lab and pytest print their words.  Most homes copy the
+pip that ensurepip has put into the first one: it takes seven seconds of processor to unpack and compile it anew.
 """
 
 import ast
@@ -69,10 +70,25 @@ def wheels(tmp_path_factory):
     return folder
 
 
-class Home:
-    """A folder with course.py, and how to start it there."""
+COPIED_PIP = """
+import pathlib, subprocess
+run_really = subprocess.run
 
-    def __init__(self, folder, wheels):
+def run(command, **more):
+    if "ensurepip" in command:
+        [place] = pathlib.Path(command[0]).parents[1].rglob("site-packages")
+        command = ["cp", "-a", *PIP, place]
+    return run_really(command, **more)
+
+subprocess.run = run
+"""
+
+
+class Home:
+    """A folder with course.py, and how to start it there.  ``pip`` is what to copy, if ensurepip need not bring it."""
+
+    def __init__(self, folder, wheels, pip=()):
+        self.pip, self.meets = pip, folder.parent / "meets"
         self.folder, self.venv = folder, folder / ".venv"
         self.environ = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "PYTHON", "COURSE_"))}
         self.environ |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull}
@@ -83,6 +99,7 @@ class Home:
         (folder / "requirements.txt").write_text("tiny\n")
         (folder / "constraints.txt").write_text("tiny==1\n")
         (folder / "pyproject.toml").write_text("")
+        self.disturb("")
 
     def command(self, *words):
         return [*self.before, sys.executable, str(self.folder / "course.py"), *words]
@@ -109,9 +126,15 @@ class Home:
 
     def disturb(self, code):
         """Python code that course.py meets when it starts, as a stand-in for another machine."""
-        (self.folder / "other").mkdir(exist_ok=True)
-        (self.folder / "other" / "sitecustomize.py").write_text(textwrap.dedent(code))
-        self.environ["PYTHONPATH"] = str(self.folder / "other")
+        self.meets.mkdir(exist_ok=True)
+        copied = f"PIP = {[str(path) for path in self.pip]}{COPIED_PIP}" if self.pip else ""
+        (self.meets / "sitecustomize.py").write_text(copied + textwrap.dedent(code))
+        self.environ["PYTHONPATH"] = str(self.meets)
+
+    def real_pip(self):
+        """As on the reader's machine, where that is what is tested."""
+        self.pip = ()
+        self.disturb("")
 
     def works(self):
         code, said = self.run("test", "-k", "one")
@@ -121,17 +144,17 @@ class Home:
         return True
 
 
-@pytest.fixture
-def home(tmp_path, wheels):
-    return Home(tmp_path / "home", wheels)
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, wheels):
     """A home whose environment is there already; tests that use it leave it as it is."""
     home = Home(tmp_path_factory.mktemp("built") / "home", wheels)
     assert home.works()
     return home
+
+
+@pytest.fixture
+def home(tmp_path, wheels, built):
+    return Home(tmp_path / "home", wheels, [*built.venv.rglob("site-packages/pip*")])
 
 
 def digest(place):
@@ -255,6 +278,7 @@ def a_name_with_spaces_and_chinese(home):
     place = home.folder.parent / "我的 课程"
     home.folder.rename(place)
     home.folder = place
+    home.real_pip()
     return []
 
 
@@ -408,6 +432,7 @@ def test_a_read_only_folder_that_is_ready_opens_the_notebooks(built):
 @pytest.mark.parametrize("size", ["200k", "6m", "50m"])
 def test_full_disk(home, size):
     """A real small disk, in a name space of its own.  It is full before pip, while pip comes, while it installs."""
+    home.real_pip()
     home.disturb("import shutil; shutil.disk_usage = lambda place: shutil._ntuple_diskusage(9 << 40, 0, 9 << 40)")
     wheel = Path(home.environ["PIP_FIND_LINKS"]) / "tiny-1-py3-none-any.whl"
     home.environ["PIP_FIND_LINKS"] = str(home.folder.parent)
@@ -531,7 +556,7 @@ def test_stopped_half_way(home, how, moment):
     """)
     with home.start("test") as process:
         wait_for(lambda: (home.folder / "reached").exists())
-        del home.environ["PYTHONPATH"]
+        home.disturb("")
         if how == "killed":
             process.kill()
             with home.start("test") as another:
@@ -604,7 +629,7 @@ def test_what_becomes_of_an_environment(home):
     place = home.folder.parent / "moved"
     shutil.copytree(home.folder, place, symlinks=True)
     kept = digest(home.venv)
-    moved = Home(place, works)
+    moved = Home(place, works, home.pip)
     code, said = moved.run("test", "--fresh")
     assert code == 0
     assert "-m venv" in said
@@ -612,9 +637,8 @@ def test_what_becomes_of_an_environment(home):
     assert digest(home.venv) == kept, "the copy has changed the original"
 
 
-def test_an_interpreter_that_is_gone(built, tmp_path, wheels):
+def test_an_interpreter_that_is_gone(home):
     """As after the system's Python was upgraded: a link to nowhere."""
-    home = Home(tmp_path / "home", wheels)
     home.venv.mkdir()
     (home.venv / "made-by-course.txt").write_text("")
     (home.venv / "bin").mkdir()

@@ -7,7 +7,7 @@ from functools import reduce
 import numpy as np
 import pytest
 import yaml
-from conftest import ROOT, RULES, follow, named, replay
+from conftest import DIALECTS, ROOT, RULES, follow, named, replay
 
 import gdcourse as gd
 from gdcourse import dialects
@@ -63,6 +63,19 @@ def test_row_spells_everything_out(row):
     assert all(set(row[key]) == {"zh", "en"} for key in ("note", "library") if isinstance(row.get(key), dict))
     knobs = {p.name for p in inspect.signature(function(row)).parameters.values() if p.kind == p.KEYWORD_ONLY}
     assert set(row["knobs"]) == knobs
+
+
+@pytest.mark.parametrize("rule", RULES + DIALECTS, ids=named)
+def test_a_default_is_one_of_the_table(rule):
+    """One that a row states or sets for this rule; a dialect that has no library takes that of the rule it is of."""
+    rows = [row for row in ROWS if function(row) is rule]
+    stated = {float(number) for row in rows for number in re.findall(r"\d[\d.e-]*", row.get("defaults", ""))}
+    canonical = inspect.signature(getattr(gd, rows[0]["of"])).parameters
+    for p in inspect.signature(rule).parameters.values():
+        if p.kind == p.KEYWORD_ONLY:
+            known = stated | {row["knobs"][p.name] for row in rows}
+            known |= {canonical[p.name].default} if p.name in canonical and rule in DIALECTS else set()
+            assert p.default in known, f"no row of source/parity.yml states or sets {p.name} = {p.default:g}"
 
 
 def test_the_table_covers_every_rule_and_no_id_twice():

@@ -1,8 +1,11 @@
 """What the pictures show: the numbers on the axes are those of the run, x where x belongs."""
 
+import io
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from PIL import Image
 
 import gdcourse as gd
 from gdcourse import plotting
@@ -44,6 +47,16 @@ def test_a_run_that_diverged_ends_in_a_cross(ax):
     ax.figure.canvas.draw()  # without a warning
 
 
+@pytest.mark.parametrize("highest", [1e260, 1e280, 1e307, 1.7e308])
+def test_a_run_that_is_lost_far_up_is_still_in_the_picture(ax, highest):
+    lost = gd.Run("sgd", np.arange(2), np.zeros((2, 1)), np.array([1.0, highest]), {}, gd.Status.DIVERGED)
+    plotting.losses(ax, lost)
+    ax.figure.canvas.draw()  # without a warning
+    low, high = ax.get_ylim()
+    assert low <= 1
+    assert min(highest, 1e308) <= high < np.inf
+
+
 def test_each_rule_has_its_look_and_two_runs_of_one_rule_differ(ax):
     run, other = (gd.minimize(NARROW, gd.adam, steps=3, lr=lr, label=f"adam, {lr}") for lr in (0.1, 0.2))
     plotting.losses(ax, run)
@@ -73,6 +86,30 @@ def test_stars_stand_on_the_minima_in_view(ax):
     inside = [point for point in surface.minima if 0 <= point[0] <= 5 and 0 <= point[1] <= 5]
     assert 0 < len(inside) < len(surface.minima)
     np.testing.assert_array_equal(np.concatenate(drawn(ax), axis=1).T, inside)
+
+
+@pytest.mark.parametrize("view", [(-3, 3, -4, 2), (3, 4, -2, 2), (-4, 3, 2, 5)])
+def test_a_star_on_the_edge_is_drawn_and_one_beyond_it_is_not(ax, view):
+    """Himmelblau's (3, 2) is on two edges of each view; on every side another minimum is beyond."""
+    surface = gd.Surface("himmelblau")
+    plotting.contours(ax, surface, view=view)
+    left, right, bottom, top = view
+    inside = [(x, y) for x, y in surface.minima if not (x < left or x > right or y < bottom or y > top)]
+    assert (3, 2) in inside
+    np.testing.assert_array_equal(np.concatenate(drawn(ax), axis=1).T, inside)
+
+
+def test_a_path_shows_every_point_unless_told(ax):
+    run = gd.minimize(NARROW, gd.momentum, [2.0, -1.0], steps=9, lr=0.05)
+    plotting.path(ax, run)
+    np.testing.assert_array_equal(drawn(ax)[0].T, run.thetas)
+
+
+def test_the_height_is_called_what_it_is(ax):
+    run = gd.minimize(NARROW, gd.adam, steps=3)
+    assert plotting.losses(ax, run).get_ylabel() == "loss $J$"
+    assert plotting.losses(ax, run, best=0.25).get_ylabel() == "loss $J-J_{\\min}$"
+    assert ax.get_xlabel() == "step $t$"
 
 
 def test_a_path_goes_where_the_run_went_from_a_ring(ax):
@@ -108,4 +145,22 @@ def test_figures_stand_side_by_side():
     figure, axes = plotting.figure(3, height=2.0, width=9.0)
     assert len(axes) == 3
     assert tuple(figure.get_size_inches()) == (9.0, 2.0)
+    plt.close(figure)
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_a_picture_can_be_cut_between_its_panels(columns):
+    """Also as Jupyter saves it, cut to its content: however wide the labels of one panel are, no seam moves."""
+    figure, axes = plotting.figure(columns, height=2.0, sharey=True)
+    axes[-1].set(xlabel="steps", ylabel="a label\nof several\nlines")
+    for ax in axes:
+        ax.plot([0, 1], [1e6, 2e6])
+    saved = io.BytesIO()
+    figure.savefig(saved, dpi=100, bbox_inches="tight")
+    dark = np.array(Image.open(saved).convert("L")) < 250
+    seams = [round(dark.shape[1] * k / columns) for k in range(1, columns)]
+    assert not any(dark[:, seam - 2 : seam + 3].any() for seam in seams)
+    assert dark[:, : seams[0]].any()
+    assert dark[:, seams[-1] :].any()
+    assert axes[0].get_ylim() == axes[-1].get_ylim()
     plt.close(figure)

@@ -126,6 +126,29 @@ def test_mlp_layers_and_prediction():
     assert not np.array_equal(mlp.start, gd.MLP.sine(hidden=(5, 4), seed=4).start)
 
 
+def test_an_mlp_starts_within_one_over_the_root_of_its_inputs():
+    mlp = gd.MLP(RNG.normal(size=(5, 4)), RNG.normal(size=5), hidden=(400,))
+    for (weights, biases), inputs in zip(mlp.layers(mlp.start), (4, 400), strict=True):
+        for part in (weights, biases):
+            assert np.abs(part).max() <= 1 / inputs**0.5
+        assert (weights.min(), weights.max()) == pytest.approx(inputs**-0.5 * np.array([-1, 1]), rel=0.02)
+
+
+def test_a_sine_and_its_noise():
+    clean, noisy = (gd.MLP.sine(n=500, noise=noise) for noise in (0.0, 0.1))
+    np.testing.assert_allclose(clean.y, np.sin(clean.X[:, 0]))
+    np.testing.assert_array_equal(noisy.X, clean.X)
+    assert (clean.X.min(), clean.X.max()) == pytest.approx((-3, 3), abs=0.05)
+    assert np.std(noisy.y - clean.y) == pytest.approx(0.1, rel=0.1)
+    assert np.abs(noisy.y - clean.y).max() < 0.5  # normal, no outliers
+
+
+def test_features_are_standardized_unless_told():
+    features = CANCER.X[:, 1:]
+    np.testing.assert_allclose(features.mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(features.std(axis=0), 1)
+
+
 def test_data_given_are_copied():
     X, y = np.ones((3, 1)), np.zeros(3)
     problem = gd.LinearRegression(X, y)

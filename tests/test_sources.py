@@ -57,6 +57,18 @@ def test_notebook_keeps_text_but_no_images_and_no_errors(source, language):
             assert output.get("name") != "stderr", cell.id
 
 
+@CHAPTERS
+@BOTH
+def test_what_an_explorer_has_drawn_is_kept_until_it_is_run(source, language):
+    """Beside its words a picture, which is not compared: where the notebook is run, a living figure stands there."""
+    for cell in read(source, language).cells:
+        if "gd.Explorer(" in cell.source and cell.cell_type == "code":
+            assert "nbval-ignore-output" in cell.metadata.tags, cell.id
+            (output,) = cell.outputs
+            assert set(output.data) == {"text/plain", "text/html"}
+            assert output.data["text/html"].startswith('<div class="gd-unrun"><p><strong>')
+
+
 def test_pages_and_contents_are_what_their_sources_print():
     stale = [f"{path.relative_to(ROOT)} differs: edit {', '.join(sources)}" for path, _, sources in pages.stale()]
     assert not stale, "\n".join([*stale, "then run python3 course.py notebooks"])
@@ -85,7 +97,7 @@ def test_what_is_edited_by_hand_is_named_with_its_source(tmp_path, monkeypatch, 
         "_toc.yml is not what source/course.yml prints",
         "pages/teachers.md is not what source/teachers.md prints",
         "en/index.md is not what source/index.md prints",
-        "en/pages/claims.md is not what source/claims.yml prints",
+        "en/pages/claims.md is not what source/claims.yml, source/articles.yml prints",
     ]
     assert said.err.splitlines() == [
         "source/09_new.md is not of the course: source/course.yml does not list it",
@@ -201,6 +213,19 @@ def test_every_claim_named_in_a_chapter_exists():
     for source in SOURCES:
         named = {key for c in read(source, "en").cells for key in c.metadata.get("claims", [])}
         assert named <= set(CLAIMS), f"{source.name}: {named - set(CLAIMS)} not in source/claims.yml"
+
+
+def test_no_door_promises_more_than_was_settled():
+    """The home page, the README, the teachers' page: what they say of the claims is true of all of them."""
+    open_ones = sum(claim["verdict"] == "not settled" for claim in CLAIMS.values())
+    counted = {3: "三 three", 4: "四 four", 5: "五 five", 6: "六 six", 7: "七 seven"}[open_ones].split()
+    for name in ("README.md", "source/teachers.md"):
+        text = (ROOT / name).read_text("utf-8")
+        assert f"有{counted[0]}条没有下定论" in text
+        assert f"{counted[1]} are left open" in text
+    for name in ("README.md", "source/index.md", "source/course.yml"):
+        text = (ROOT / name).read_text("utf-8")
+        assert not re.search('every (claim|"?advantage)|每[条个]“?优', text), name
 
 
 TERMS = yaml.safe_load((ROOT / "source" / "terms.yml").read_text("utf-8"))
@@ -319,6 +344,20 @@ def test_a_derivation_is_a_task_and_folded_steps(grammar, language):
 
 
 @BOTH
+def test_a_notebook_says_what_it_is_and_how_it_runs(monkeypatch, language):
+    """In its first cell, which the site leaves out; where the course is published, the page is a link."""
+    page, folder = find("05_adam"), "en/" if language == "en" else ""
+    for address, shown in (("", f"`_build/html/{folder}chapters/05_adam.html`"), ("https://x.org", "](https://x.org/")):
+        monkeypatch.setattr(notebooks, "published", lambda address=address: address)
+        first = print_notebook(page.source, language).cells[0]
+        assert "Shift-Enter" in first.source
+        assert shown in first.source
+        assert first.metadata.tags == ["remove-cell"]
+    assert f"](https://x.org/{folder}chapters/05_adam.html)" in first.source
+    assert print_notebook(find("index").source, language).cells[0].id != "welcome"
+
+
+@BOTH
 def test_a_badge_leads_to_where_the_claim_is_tested(language):
     badge = notebooks.fill_in("{{badge A7}} {{badge C2}}", language, CLAIMS, "x")
     found = re.findall('<a class="badge ([\\w-]+)" href="(.*?)">(. .*?)</a>', badge)
@@ -342,7 +381,7 @@ def test_a_notebook_keeps_of_a_question_only_what_is_asked(grammar, monkeypatch,
     assert asked.metadata.tags == ["remove-input", "nbval-ignore-output"]
     assert [set(output.data) for output in asked.outputs] == [{"text/plain"}]
     assert asked.outputs[0].data["text/plain"] == repr(gd.ask("diverges"))
-    assert guess.metadata.tags == ["predict", "hide-input", "hide-output"]
+    assert guess.metadata.tags == ["predict", "hide-input", "hide-output", "named-fold"]
     assert guess.metadata.jupyter == {"outputs_hidden": True, "source_hidden": True}
     assert [output.get("text") or dict(output.data) for output in guess.outputs] == [{}, "as it\nis\n"]
 
@@ -410,3 +449,17 @@ def test_a_changed_sentence_writes_only_its_own_edition(tmp_path):
     with (project / "gdcourse" / "optimizers.py").open("a") as rules:
         rules.write("\n# the package changed: all must run\n")
     assert "ZeroDivisionError" in print_again().stderr
+
+
+@pytest.mark.parametrize(
+    "notebook", [target(page.source, language) for page in chapters() for language in FOLDERS], ids=str
+)
+def test_where_a_figure_will_be_a_sentence_says_so(notebook):
+    """Not the name of an object, which tells a reader nothing before the first run."""
+    figures = [
+        o.data
+        for c in nbformat.read(notebook, 4).cells
+        for o in c.get("outputs", [])
+        if "text/plain" in o.get("data", {})
+    ]
+    assert not [data for data in figures if data["text/plain"].startswith("<Figure") and "image/png" not in data]

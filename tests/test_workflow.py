@@ -1,13 +1,15 @@
 """What GitHub runs: valid, pinned, with no more rights than it needs, on every Python that we promise."""
 
 import re
+import signal
 import subprocess
 import sys
+import time
 import tomllib
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ENDLESS, ROOT, ends_within
 
 GITHUB = ROOT / ".github"
 WORKFLOWS = {path.stem: path for path in sorted(GITHUB.glob("workflows/*.yml"))}
@@ -93,3 +95,12 @@ def test_commands_are_those_of_course_py(name):
     known = re.findall(r"^    python3 course\.py (\w+)", (ROOT / "course.py").read_text("utf-8"), re.M)
     for step in steps(name):
         assert set(re.findall(r"course\.py (\w+)", step.get("run", ""))) <= set(known)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="this system knows no alarm: a test may run for ever here")
+def test_a_test_that_never_ends_is_interrupted_and_the_next_ones_too():
+    for _ in range(2):
+        with pytest.raises(TimeoutError, match=r"0\.05 s"), ends_within(0.05):
+            time.sleep(20)
+    left, _ = signal.getitimer(signal.ITIMER_REAL)
+    assert ENDLESS - 60 < left < ENDLESS  # that of this test itself

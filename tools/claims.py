@@ -10,7 +10,7 @@ from project import SOURCE, chapters
 WORDS = {
     "zh": {
         "claim": "说法",
-        "article": "文章",
+        "and": "、",
         "course": "本课程",
         "paper": "Adam 的论文",
         "folklore": "常见说法",
@@ -23,7 +23,7 @@ WORDS = {
     },
     "en": {
         "claim": "Claim",
-        "article": "article",
+        "and": " and ",
         "course": "this course",
         "paper": "the paper on Adam",
         "folklore": "a common belief",
@@ -50,10 +50,15 @@ def load_claims():
     return yaml.safe_load((SOURCE / "claims.yml").read_text("utf-8"))
 
 
+@cache
+def load_articles():
+    return yaml.safe_load((SOURCE / "articles.yml").read_text("utf-8"))["articles"]
+
+
 def home(entry, key=""):
-    """The page of the chapter that an entry of claims.yml or errata.yml names; a claim's is where its place stands."""
+    """The page that an entry of claims.yml or errata.yml means: of its chapter the first, or the one with its place."""
     place = re.compile(rf"\{{\{{(claim|folded|at) {key}\}}\}}" if key else "")
-    of_the_chapter = [page for page in chapters() if page.number == entry["chapter"]]
+    of_the_chapter = [page for page in chapters() if entry["chapter"] in (page.number, page.stem)]
     found = [page for page in of_the_chapter if place.search(page.source.read_text("utf-8"))]
     if not found:
         raise SourceError(f"no page of chapter {entry['chapter']} in source/course.yml has a place for {key or entry}")
@@ -65,7 +70,9 @@ def home(entry, key=""):
 
 def origin(claim, language):
     words = WORDS[language]
-    return words.get(claim["article"]) or f"{words['article']} {claim['article']}"
+    if claim["article"] in words:
+        return words[claim["article"]]
+    return words["and"].join(load_articles()[key]["short"][language] for key in claim["article"].split(", "))
 
 
 def anchor(key, *_):
@@ -102,9 +109,19 @@ def folded_card(key, claim, language):
 
 def badge(key, claim, language):
     """The verdict in a word, which leads to where the claim is tested."""
-    sign, words = BADGES[claim["verdict"]]
-    kind, place = claim["verdict"].replace(" ", "-"), f"{home(claim, key).stem}.ipynb#claim-{key}"
-    return f'<a class="badge {kind}" href="{place}">{sign} {words[language]}</a>'
+    place = f"{home(claim, key).stem}.ipynb#claim-{key}"
+    return f'<a class="badge {kind(claim["verdict"])}" href="{place}">{in_a_word(claim["verdict"], language)}</a>'
+
+
+def kind(verdict):
+    """A verdict as a class of the page."""
+    return verdict.replace(" ", "-")
+
+
+def in_a_word(verdict, language):
+    """✓ holds; a slip has no sign."""
+    sign, words = BADGES.get(verdict, ("", {}))
+    return f"{sign} {words[language]}" if sign else WORDS[language][verdict]
 
 
 CARDS = {"claim": claim_card, "verdict": verdict_card, "folded": folded_card, "at": anchor, "badge": badge}

@@ -14,7 +14,7 @@ each what is in one language.  In Markdown, ``{{title}}`` is what
 prints a question of ``source/questions.yml``, and what stands between
 ``{{derive}}``, ``{{unfold}}`` and ``{{end}}`` is a task for pen and paper and
 its steps, folded.  A code cell may have a ``name`` (its id), ``alt`` texts for
-its figure, words for its ``fold``, and ``claims`` that it asserts, in a cell
+its figure (a list if it has panels), words for its ``fold``, and ``claims`` that it asserts, in a cell
 with the tag ``check``, which the site leaves out.
 
 A chapter that ``needs: torch`` in ``source/course.yml`` is run only where that
@@ -40,11 +40,22 @@ from cells import FOLDED, SourceError, speak
 from claims import CARDS, load_claims
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from project import EDITIONS, ROOT, chapters, find, heading, package_digest, repository
+from project import EDITIONS, PANELS, ROOT, chapters, find, heading, package_digest, published, repository
 
 FOLDERS = {language: folder / "chapters" for language, folder in EDITIONS.items()}
 MEMORY = ROOT / "_build" / "notebooks.json"
 FIGURE = 70_000  # bytes
+
+WELCOME = {
+    "zh": "*《从梯度下降到 Adam》的一页，可以运行：点一格，按 Shift-Enter，一格一格往下走。{}*",
+    "en": "*A page of “From Gradient Descent to Adam” that runs: click into a cell and press Shift-Enter, "
+    "one cell after another. {}*",
+}
+ON_THE_SITE = {"zh": "只想读，就看[网页]({})。", "en": "To read only, take the [web page]({})."}
+IN_THE_BOOK = {
+    "zh": "只想读，就运行 `python3 course.py book`，再打开 `_build/html/{}`。",
+    "en": "To read only, run `python3 course.py book` and open `_build/html/{}`.",
+}
 
 COLAB_SAYS = {
     "zh": "Colab 上没有本课程的包；在别处，这一格什么也不做。",
@@ -67,6 +78,7 @@ MORE_TAGS = {
     "predict": ["hide-output"],
     "exercise": ["exercise"],
     "question": ["remove-input", "nbval-ignore-output"],
+    "fold": ["named-fold"],
 }
 
 DERIVE = re.compile(r"\{\{derive\}\}\n(.*?)\n\{\{unfold\}\}\n(.*?)\n\{\{end\}\}", re.S)
@@ -110,10 +122,8 @@ def print_notebook(source, language, claims=None):
     """The notebook that ``source`` prints in ``language``, not yet run."""
     claims = load_claims() if claims is None else claims
     text = source.read_text("utf-8")
-    page, cells, ids = find(source.stem), [], set()
-    if repository():
-        cells.append(nbformat.v4.new_code_cell(COLAB.format(COLAB_SAYS[language], repository()), id="colab"))
-        cells[0].metadata.tags = ["remove-cell"]
+    page, ids = find(source.stem), set()
+    cells = notebook_only(page, language) if page and page.number is not None else []
     for cell in jupytext.reads(text, "md:myst").cells:
         if cell.cell_type == "code":
             new = code_cell(cell, language, source.name, text)
@@ -135,6 +145,19 @@ def print_notebook(source, language, claims=None):
             "gdcourse": {"printed_from": f"source/{source.name}", "language": language, **needs},
         },
     )
+
+
+def notebook_only(page, language):
+    """The cells before the text, which the site leaves out: what this is, and what Colab lacks."""
+    place = f"{'en/' if language == 'en' else ''}{page.address}.html"
+    told, home = (ON_THE_SITE, f"{published()}/") if published() else (IN_THE_BOOK, "")
+    site = told[language].format(home + place)
+    cells = [nbformat.v4.new_markdown_cell(WELCOME[language].format(site), id="welcome")]
+    if repository():
+        cells.append(nbformat.v4.new_code_cell(COLAB.format(COLAB_SAYS[language], repository()), id="colab"))
+    for cell in cells:
+        cell.metadata.tags = ["remove-cell"]
+    return cells
 
 
 def spoken(cell, where):
@@ -161,7 +184,12 @@ def code_cell(cell, language, where, text):
     given = list(cell.metadata.get("tags", []))
     if folded := {FOLDED[tag]: True for tag in given if tag in FOLDED}:
         new.metadata.jupyter = folded
-    kinds = ["exercise"] * bool(EXERCISE.search(cell.source)) + ["question"] * bool(QUESTION.fullmatch(cell.source))
+    found = {
+        "exercise": EXERCISE.search(cell.source),
+        "question": QUESTION.fullmatch(cell.source),
+        "fold": "fold" in cell.metadata,
+    }
+    kinds = [kind for kind, is_one in found.items() if is_one]
     if tags := given + [tag for kind in given + kinds for tag in MORE_TAGS.get(kind, [])]:
         new.metadata.tags = tags
     if cell.metadata.get("claims"):
@@ -172,8 +200,9 @@ def code_cell(cell, language, where, text):
 
 
 def for_the_book(cell, language):
-    """What the figure shows, and what stands on the fold of its code."""
-    told = {"image": {"alt": cell.metadata.alt[language]}} if "alt" in cell.metadata else {}
+    """What the figure shows, each of its panels where there are several, and what stands on the fold of its code."""
+    alt = cell.metadata.get("alt", {}).get(language)
+    told = {"image": {"alt": PANELS.join(alt) if isinstance(alt, list) else alt}} if alt else {}
     if "fold" in cell.metadata:
         told |= dict.fromkeys(("code_prompt_show", "code_prompt_hide"), cell.metadata.fold[language])
     return told
@@ -228,6 +257,8 @@ def same_text(printed, notebook):
 
 # HTML that is not kept, for it is made anew wherever the notebook is run: a figure, a question with its answers.
 DRAWN_ANEW = re.compile('class="(gd-explorer|question)')
+# What stands where a figure will be; tests/sanitize.cfg knows it, too.
+UNDRAWN = {"zh": "运行这个单元格，图就画在这里。", "en": "Run this cell to draw the figure here."}
 # JupyterLab shows the first line of the first output in place of hidden ones: this one has none.
 CURTAIN = nbformat.v4.new_output("display_data")
 
@@ -235,7 +266,7 @@ CURTAIN = nbformat.v4.new_output("display_data")
 def run(notebook, source, language):
     """Execute in place; keep the text of outputs, drop what varies, and the images that the book draws itself."""
     FOLDERS[language].mkdir(parents=True, exist_ok=True)
-    os.environ["GDCOURSE_STILL"] = "1"  # a widget's id would differ each time
+    os.environ["GDCOURSE_STILL"] = "notebook"  # no widget, whose id would differ each time, but its picture
     client = NotebookClient(
         notebook, timeout=300, coalesce_streams=True, resources={"metadata": {"path": str(FOLDERS[language])}}
     )
@@ -259,6 +290,7 @@ def run(notebook, source, language):
             for kind in images:
                 if "needs" not in notebook.metadata.gdcourse:
                     del output.data[kind]
+                    output.data["text/plain"] = UNDRAWN[language]
                 elif len(base64.b64decode(output.data[kind])) > FIGURE:
                     raise SourceError(f"{source.name}, cell {cell.id}: a figure that is kept may weigh 70 KB, no more")
             if "metadata" in output:

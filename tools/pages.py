@@ -16,11 +16,12 @@ import sys
 from functools import cache
 from itertools import groupby
 
+import claims_index
 import numpy as np
 import questions
+import quick
 import yaml
-from claims import WORDS as CLAIM_WORDS
-from claims import home, load_claims, origin, verdict
+from claims import home
 from notebooks import SourceError, print_notebook
 from project import EDITIONS, ROOT, SOURCE, called, chapters, heading, mentioned, outline
 from project import pages as all_pages
@@ -114,62 +115,17 @@ def number(value):
     return f"{value:g}".replace("e-0", "e-")
 
 
-# --- claims -----------------------------------------------------------------
-
-CLAIMS = {
-    "zh": {
-        "intro": "博客里常见的说法，每一条都做过实验或查过原文。最出人意料的排在前面。"
-        "点“看实验”，就到了检验它的代码旁边。结论只在写明的范围内有效：小实验不是普遍的判决。",
-        "articles": "## 五篇文章\n\n- 000：Python 梯度下降法（五）：Adam Optimize"
-        "\n- 001：一篇用 PyTorch 网络讲 Adam 的文章\n"
-        "- 002：通俗理解 Adam 优化器\n- 003：Python 中的深度学习优化器：从 SGD 到 Adam\n"
-        "- 004：Python 梯度下降法（二）：RMSProp Optimize\n\n说法按意思转述，不是原文。",
-        "slips": "## 文章里的疏漏",
-        "slips_intro": "跑一遍，看看会怎样。",
-        "look": "看实验",
-        "sources": "看出处",
-        "brackets": "（{}，{}）：",
-    },
-    "en": {
-        "intro": "Claims that one meets in blog posts. Each was put to a test or traced to its source, the most "
-        'surprising first. "See it run" leads to the code beside it. A verdict holds in the scope it names: '
-        "a small experiment is no general judgement.",
-        "articles": "## The five articles\n\n- 000: Python 梯度下降法（五）：Adam Optimize\n"
-        "- 001: an article on Adam with a PyTorch network\n- 002: 通俗理解 Adam 优化器\n"
-        "- 003: Python 中的深度学习优化器：从 SGD 到 Adam\n- 004: Python 梯度下降法（二）：RMSProp Optimize\n\n"
-        "Claims are given by their meaning, not word for word.",
-        "slips": "## Slips in the articles",
-        "slips_intro": "Run them and look.",
-        "look": "See it run",
-        "sources": "See the sources",
-        "brackets": " ({}, {}): ",
-    },
-}
+# --- origins ----------------------------------------------------------------
 
 
-def print_claims(language):
-    """source/claims.yml as a page: the most surprising claims first, then the slips."""
-    words = CLAIMS[language]
-    ranked = sorted(load_claims().items(), key=lambda item: -item[1]["surprise"])
-    claims = [claim_entry(key, claim, language) for key, claim in ranked if claim["verdict"] != "slip"]
-    slips = [claim_entry(key, claim, language) for key, claim in ranked if claim["verdict"] == "slip"]
-    parts = [words["intro"], *claims]
-    parts += [words["slips"], words["slips_intro"], *slips, words["articles"]]
-    return "\n\n".join(parts) + "\n"
-
-
-def claim_entry(key, claim, language):
-    """One claim: who says it, the verdict, the reason, the way to the experiment."""
-    words = CLAIMS[language]
-    look = words["sources" if claim.get("by") == "sources" else "look"]
-    page = home(claim, key)
-    link = f'<a href="../{page.address}.html#claim-{key}">{look}</a>'
-    brackets = words["brackets"].format(origin(claim, language), mentioned(page, language))
-    if claim["verdict"] == "slip":
-        said, judged = f"**{key}**", ""
-    else:
-        said, judged = f"**{CLAIM_WORDS[language]['claim']} {key}**", verdict(claim, language) + " "
-    return f"{said}{brackets}{claim['says'][language]}\n: {judged}{claim['because'][language]} {link}"
+def print_origins(language):
+    """source/articles.yml as a page: what the course began with."""
+    data, brackets = load("articles.yml"), {"zh": "（{}）", "en": " ({})"}[language]
+    texts = [
+        f"**{article['title']}**{brackets.format(article['short'][language])}\n: {article['what'][language]}"
+        for article in data["articles"].values()
+    ]
+    return "\n\n".join([data["intro"][language].strip(), *texts, data["outro"][language].strip()]) + "\n"
 
 
 # --- errata -----------------------------------------------------------------
@@ -181,6 +137,15 @@ ERRATA = {
         "should": "**更正**：",
         "check": "运行检验",
         "look": "见[{}](../{})。",
+        "state": "**现状**：",
+        "stands": "这一版里仍是这样。",
+        "reported": "这一版里仍是这样，已有人指出。",
+        "fixed": "已改正。",
+        "answered": "已有答复。",
+        "credit": "最早指出的是 {}。",
+        "person": "{place}（{who}）",
+        "dated": "{place}（{who}，{when}）",
+        "then": "，其后是 ",
     },
     "en": {
         "said": "It said: ",
@@ -188,18 +153,28 @@ ERRATA = {
         "should": "**Correction**: ",
         "check": "Run the check",
         "look": " See [{}](../{}).",
+        "state": "**Status**: ",
+        "stands": "it is still there.",
+        "reported": "it is still there, and has been reported.",
+        "fixed": "mended.",
+        "answered": "answered.",
+        "credit": " First pointed out in {}.",
+        "person": "{place} ({who})",
+        "dated": "{place} ({who}, {when})",
+        "then": ", then ",
     },
 }
 
 
 def print_errata(language):
-    """source/errata.yml as a page: our own errors, how to tell us, then those elsewhere, by treatment."""
+    """source/errata.yml as a page: how to tell us, our own errors, then those elsewhere, by treatment."""
     data = load("errata.yml")
     text = {name: words[language].strip() for name, words in data["texts"].items()}
     ours = [our_entry(entry, language) for entry in data["ours"]]
-    parts = [f"## {text['ours']}", text["ours_intro"]]
-    parts += [*(ours or [text["none"]]), text["report"], f"## {text['elsewhere']}", text["elsewhere_intro"]]
+    parts = [text["report"], f"## {text['ours']}", text["ours_intro"], *(ours or [text["none"]])]
+    parts += [f"## {text['elsewhere']}", text["elsewhere_intro"]]
     for name, title in data["treatments"].items():
+        parts += [f'<span id="{title["was"][language]}"></span>'] if "was" in title else []
         parts += [f"### {title[language]}"]
         parts += [their_entry(entry, language) for entry in data["elsewhere"] if entry["of"] == name]
     return "\n\n".join([*parts, "---", text["articles"]]) + "\n"
@@ -214,12 +189,25 @@ def our_entry(entry, language):
 
 
 def their_entry(entry, language):
-    """Where, the quotation, what it should say, and the check in a fold."""
+    """Where, the quotation, what it should say, how things stand, and the check in a fold."""
     words = ERRATA[language]
     should = words["should"] + entry["should"][language] + see(entry, language)
     check = ["<details>", f"<summary>{words['check']}</summary>", "", "```python", *entry["check"].splitlines(), "```"]
-    lines = [f"> {entry['says']}", "", should, "", *check, "", "</details>"]
+    if "library" in entry:
+        run = [f"# pip install {entry['library']['install']}", *entry["library"]["run"].splitlines()]
+        check += ["", "```python", *run, "```"]
+    lines = [f"> {entry['says']}", "", should, "", status(entry, language), "", *check, "", "</details>"]
     return f"**{pick(entry['where'], language)}** · {entry['read']}\n: " + "\n".join(indented(lines))
+
+
+def status(entry, language):
+    """Whether it is still there, who said so first, what became of it."""
+    words = ERRATA[language]
+    reports = [{**one, "place": pick(one["place"], language)} for one in entry.get("credit", [])]
+    said = [words["dated" if "when" in one else "person"].format(**one) for one in reports]
+    credit = words["credit"].format(words["then"].join(said)) if said else ""
+    since = {"zh": "", "en": " "}[language] + entry["since"][language] if "since" in entry else ""
+    return words["state"] + words[entry["state"]] + credit + since
 
 
 def see(entry, language):
@@ -267,6 +255,7 @@ SOLUTIONS = {
         "chapter": "题目在[{called}的“自测”](../{address}.ipynb)里。",
         "appendix": "题目在[{called} 的“自测”](../{address}.ipynb)里。",
         "lesson": "题目在[{called}](../{address}.ipynb)里，读到哪里问到哪里。",
+        "below": "题目在[{title}](../{address}.ipynb)的末尾。",
         "questions": "### 小问题",
         "code": "### 动手题",
         "experiment": "### 没有标准答案的实验",
@@ -281,6 +270,7 @@ SOLUTIONS = {
         "chapter": "The questions stand in the self-check of [{mentioned}](../{address}.ipynb).",
         "appendix": "The questions stand in the self-check of [{mentioned}](../{address}.ipynb).",
         "lesson": "The questions stand in [{mentioned}](../{address}.ipynb), where they come up.",
+        "below": "The questions stand at the end of [{title}](../{address}.ipynb).",
         "questions": "### Small questions",
         "code": "### Code",
         "experiment": "### The experiment without a model answer",
@@ -303,6 +293,8 @@ def print_solutions(language):
         if not names and not posed and not answer:
             continue
         used += posed
+        if page.part == "A" and not page.above:  # its chapter still has the address that it had as one
+            parts.append(f'<span id="chapter-{page.number}"></span>')
         parts += [f"## {heading(page, language) if page.above else called(page, language)}", where(page, language)]
         if names:
             parts += [words["questions"], *(key(name, language) for name in names)]
@@ -317,8 +309,9 @@ def print_solutions(language):
 
 def where(page, language):
     """The page that asks."""
-    words = SOLUTIONS[language]["lesson" if page.lesson else "appendix" if page.kind == "appendix" else "chapter"]
-    names = {"called": called(page, language), "mentioned": mentioned(page, language)}
+    kind = "lesson" if page.lesson else "below" if page.above else page.kind
+    words = SOLUTIONS[language][kind]
+    names = {"called": called(page, language), "mentioned": mentioned(page, language), "title": page.title[language]}
     return words.format(**names, address=page.address)
 
 
@@ -374,7 +367,7 @@ kernelspec:
 
 def print_text(page, language):
     """source/name.md as a page: the text of one language, the code of both."""
-    cells = [cell for cell in print_notebook(page.source, language).cells if cell.id != "colab"]
+    cells = print_notebook(page.source, language).cells
     front = FRONT if any(cell.cell_type == "code" for cell in cells) else ""
     return front + mark(page) + "\n\n".join(map(as_text, cells)) + "\n"
 
@@ -411,7 +404,9 @@ def entries(pages, indent):
 
 LISTS = {
     "defaults": print_defaults,
-    "claims": print_claims,
+    "claims": claims_index.printed,
+    "quick": quick.printed,
+    "origins": print_origins,
     "errata": print_errata,
     "glossary": print_glossary,
     "solutions": print_solutions,

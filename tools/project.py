@@ -155,6 +155,8 @@ def numeral(number):
 
 # --- the rest -----------------------------------------------------------------
 
+PANELS = " ‖ "  # between what the panels of a figure show: the printer writes it, the site stacks the panels at it
+
 
 def repository():
     """The address that _config.yml names in one line for both editions, or None."""
@@ -162,10 +164,23 @@ def repository():
     return ((settings.get("repository") or {}).get("url") or "").rstrip("/") or None
 
 
+def published():
+    """Where the site is: html.baseurl in _config.yml, or else the repository's GitHub Pages, or ""."""
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    given = (settings.get("html") or {}).get("baseurl")
+    pages = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", repository() or "")
+    return (given or (f"https://{pages[1].lower()}.github.io/{pages[2]}" if pages else "")).rstrip("/")
+
+
 def package_digest():
     """Names what notebooks compute with.  Scripts and style sheets are the page's: no output hangs on them."""
     package = [path for path in inside(ROOT / "gdcourse") if path.suffix not in (".js", ".css")]
     return digest_of(*package, ROOT / "requirements.txt")
+
+
+def run_by():
+    """Names all that outputs in the book hang on, the cells apart: the package, and how its figures are drawn."""
+    return f"{package_digest()}-{digest_of(ROOT / '_ext/dark.py')}"
 
 
 def digest_of(*paths):

@@ -129,12 +129,26 @@ def why(question, mistake, language):
     if mistake == question.get("bug"):
         return {"zh": "对。", "en": "Right. "}[language] + reason
     if "bug" in question:
-        return {"zh": "那样画出来的是另一条曲线。", "en": "That would draw another curve. "}[language] + reason
+        return drawn(question, mistake, language) + reason
     return verdict + {"zh": "", "en": " "}[language] + reason
 
 
-def number(value):
-    return f"{value:z.4g}".replace("e-0", "e-").replace("-", "−")
+def drawn(question, mistake, language):
+    """What another mistake would draw at the two steps that the question ``reads``, and what is drawn there."""
+    exercise, (begin, end) = get(question["exercise"]), question["reads"]
+    read = [
+        number(float(steps(exercise.mistaken(name), [1.0] * end, lr=1.0)[at - 1]), digits=2)
+        for name in (mistake, question["bug"])
+        for at in (begin, end)
+    ]
+    return {
+        "zh": "那样画出来，第 {0} 步是 {2} η，第 {1} 步是 {3} η；图上却是 {4} η 和 {5} η。",
+        "en": "That would draw step {0} at {2} η and step {1} at {3} η; the figure has {4} η and {5} η. ",
+    }[language].format(begin, end, *read)
+
+
+def number(value, digits=4):
+    return f"{value:z.{digits}g}".replace("e-0", "e-").replace("-", "−")
 
 
 # --- in the text of a page ------------------------------------------------------

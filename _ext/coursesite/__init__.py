@@ -27,7 +27,8 @@ from sphinx.locale import get_translator
 
 sys.path.append(str(Path(__file__).parents[2] / "tools"))  # project.py knows the outline of the course
 
-from project import ROOT, SOURCE, chapters, digest_of, inside, package_digest
+from dark import let_kernels_draw_twice
+from project import ROOT, SOURCE, chapters, digest_of, inside, run_by
 
 from . import formulas
 from .files import finish
@@ -54,6 +55,7 @@ def setup(app: Sphinx):
     # before the theme looks which of its templates are empty
     app.connect("html-page-context", add_links, priority=100)
     app.connect("html-page-context", lighten, priority=900)
+    app.connect("doctree-resolved", formulas.keep_together)
     app.connect("build-finished", finish)
     app.connect("build-finished", fold_titles)
     app.connect("build-finished", tell_what_moved)
@@ -64,6 +66,7 @@ def setup(app: Sphinx):
     app.add_js_file("engine.js", priority=910)
     app.add_js_file("selfcheck.js", priority=920)
     app.add_js_file("explore.js", priority=930)
+    app.add_js_file("claims.js", priority=940)
     app.add_css_file("explorer/explorer.css")
     return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -85,7 +88,8 @@ def configure(app, config):
     # an excerpt costs the reader the whole page that it is cut from
     config.html_show_search_summary = False
     # one for each edition: they are built side by side
-    config.nb_execution_cache_path = str(ROOT / "_build" / "cache" / package_digest() / config.language)
+    config.nb_execution_cache_path = str(ROOT / "_build" / "cache" / run_by() / config.language)
+    let_kernels_draw_twice(Path(app.doctreedir, "ipython"))
     config.nb_execution_excludepatterns = not_run()
     config.nb_execution_raise_on_error = True
     # on the page the explorer is a picture that explore.js brings to life, not a widget

@@ -9,20 +9,24 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+from dark import without_dark
 from PIL import Image
+from project import published
 from sphinx.util.fileutil import copy_asset
 
 from gdcourse import browser
 
-from .links import NOT_TEXT, address, edition
-from .patches import is_mended, mend, mended, unfound
+from .links import NOT_TEXT, edition
+from .patches import DONE, is_mended, mend, mended, unfound
 from .policy import guarded
+from .styles import names_in, worn
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-FIGURE = 70_000  # bytes that one figure may weigh
+# Bytes that a figure may weigh before it is saved in so many colours: lines look the same in 128.
+FIGURE = {256: 35_000, 128: 35_000, 64: 70_000, 32: 70_000, 16: 70_000}
 
-THEME = "styles/pydata-sphinx-theme.css"  # below _static
+THEMES = THEME, _ = "styles/pydata-sphinx-theme.css", "styles/sphinx-book-theme.css"  # below _static
 # What is brought along and no page of ours asks for.
 IDLE = ("**/*.map", "scripts/fontawesome.js*", "**/fa-brands*", "**/fa-regular*", "**/*.ttf", "sphinx-thebe.*",
         "katex/*.js", "images/logo_*", "plus.png", "minus.png", "file.png")  # fmt: skip
@@ -40,9 +44,12 @@ def finish(app, exception):
             path.unlink()
         if not found and not done_before:
             unfound(pattern, "_static")
+    fresh(app, static)
     subset_icons(static)
+    wear_out(out, static)
     add_python(static / "python", edition(app))
     for path in out.glob("_images/*.png"):
+        path.write_bytes(without_dark(path.read_bytes()))  # polish has taken it out
         shrink(path)
     if app.builder.name == "html":
         offer_downloads(app, out / "downloads")
@@ -51,6 +58,29 @@ def finish(app, exception):
         if app.config.language != "en":
             lost = (HERE / "assets" / "404.html").read_text("utf-8")
             (out / "404.html").write_text(guarded(lost), "utf-8")
+
+
+def fresh(app, static):
+    """The themes' style sheets as they come: an earlier build may have left out what a new page needs."""
+    for name in THEMES:
+        folder = next(
+            Path(folder) for folder in app.builder.theme.get_theme_dirs() if Path(folder, "static", name).is_file()
+        )
+        shutil.copy(folder / "static" / name, static / name)
+
+
+def wear_out(out, static):
+    """Only the themes' rules that some page can use, a third of them."""
+    names = names_in(
+        texts(out.rglob("*.html")), texts(path for path in static.glob("**/*.js") if "python" not in path.parts)
+    )
+    for name in THEMES:
+        css = (static / name).read_text("utf-8")
+        (static / name).write_text(worn(css, names) + (DONE if css.endswith(DONE) else ""), "utf-8")
+
+
+def texts(paths):
+    return (path.read_text("utf-8") for path in paths)
 
 
 def subset_icons(static):
@@ -73,8 +103,8 @@ def subset_icons(static):
 
 def shrink(path):
     """As many colours as fit into what a figure may weigh."""
-    for colours in (256, 128, 64, 32, 16):
-        if path.stat().st_size <= FIGURE:
+    for colours, weight in FIGURE.items():
+        if path.stat().st_size <= weight:
             return
         with Image.open(path) as picture:
             picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
@@ -135,7 +165,7 @@ def offer_downloads(app, folder):
         add(archive, "README.txt", README[edition(app)].encode())
 
 
-IMAGE = r'<img [^>]*src="[^"]*_images/[^>]*>'
+IMAGE = r'<img (?![^>]*class="only-dark")[^>]*src="[^"]*_images/[^>]*>'
 
 
 def offer_figures(out):
@@ -143,14 +173,21 @@ def offer_figures(out):
     contents = []
     with zipfile.ZipFile(out / "downloads" / "figures.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for page in sorted(out.glob("chapters/*.html")):
-            found = re.findall(IMAGE, page.read_text("utf-8"))
-            for number, image in enumerate(found, 1):
+            for number, (source, said) in enumerate(pictures(page).items(), 1):
                 name = f"{page.stem}-{number:02}.png"
-                about = {key: html.unescape(value) for key, value in re.findall(r'(src|alt)="([^"]*)"', image)}
-                add(archive, name, (page.parent / about["src"]).read_bytes())
-                contents.append(f"{name}\t{about['alt']}\n")
+                add(archive, name, (page.parent / source).read_bytes())
+                contents.append(f"{name}\t{said}\n")
         add(archive, "figures.txt", "".join(contents).encode())
         add(archive, "LICENSE-TEXT", (ROOT / "LICENSE-TEXT").read_bytes())
+
+
+def pictures(page):
+    """{file: what it shows} of a finished page: a picture of several panels stands there several times."""
+    found = {}
+    for image in re.findall(IMAGE, page.read_text("utf-8")):
+        about = {key: html.unescape(value) for key, value in re.findall(r'(src|alt)="([^"]*)"', image)}
+        found[about["src"]] = " ".join(filter(None, [found.get(about["src"]), about["alt"]]))
+    return found
 
 
 def add(archive, name, content):
@@ -196,13 +233,13 @@ figures under CC BY 4.0; see LICENSE and LICENSE-TEXT.
 
 def write_sitemap(app, out):
     """Only a published site has addresses that can be listed."""
-    base = address() + ("/en" if app.config.language == "en" else "")
-    if not address():
+    base = published() + ("/en" if app.config.language == "en" else "")
+    if not published():
         return
     pages = sorted(page for page in app.env.found_docs if page not in NOT_TEXT)
     links = "".join(f"<url><loc>{base}/{page}.html</loc></url>\n" for page in pages)
     head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
     (out / "sitemap.xml").write_text(f"{head}{links}</urlset>\n", "utf-8")
     if app.config.language != "en":
-        maps = f"Sitemap: {address()}/sitemap.xml\nSitemap: {address()}/en/sitemap.xml\n"
+        maps = f"Sitemap: {published()}/sitemap.xml\nSitemap: {published()}/en/sitemap.xml\n"
         (out / "robots.txt").write_text(f"User-agent: *\nAllow: /\n{maps}", "utf-8")

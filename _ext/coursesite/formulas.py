@@ -15,7 +15,11 @@ from sphinx.util import logging
 
 KATEX = Path(__file__).parent / "vendor" / "katex" / "katex.min.js"
 OURS = re.compile(r'<summary[^>]*>.*?</summary>|<div class="question[^>]*>.*?</div>', re.S)
-INLINE = re.compile(r"\\\((.+?)\\\)", re.S)
+CLOSING = (
+    "，。；：、！？）》”’,.;:!?)"  # what never begins a line, but would after a formula, which browsers take for a box
+)
+INLINE = re.compile(rf"\\\((.+?)\\\)([{CLOSING}]*)", re.S)
+SHORT = 16  # so many signs go to the next line in one piece
 MATH = re.compile("<math .*</math>", re.S)
 # the name of a function, and the invisible sign "is applied to"
 APPLIED = re.compile("<mi[^>]*>[^<]*</mi><mo>\u2061</mo>")
@@ -66,6 +70,24 @@ def typeset_or_warn(tex, place, display=False):
         return f"<code>{escape(tex)}</code>"
 
 
+def stays_whole(tex):
+    """Can a formula not be broken anyway, or is it so short that it need not be?  What is wrong is said elsewhere."""
+    try:
+        return len(re.sub(r"\\\w+\s*", "x", tex)) <= SHORT or typeset(tex).count('class="base"') == 1
+    except dukpy.JSRuntimeError:
+        return False
+
+
+def keep_together(app, doctree, docname):
+    """A formula and the stop behind it stand in the same line."""
+    for formula in list(doctree.findall(nodes.math)):
+        parent, behind = formula.parent, formula.parent.index(formula) + 1
+        text = parent[behind] if behind < len(parent) and isinstance(parent[behind], nodes.Text) else ""
+        if (stops := re.match(f"[{CLOSING}]+", text)) and stays_whole(formula.astext()):
+            parent[behind] = nodes.Text(text[stops.end() :])
+            parent[behind - 1] = nodes.inline("", "", formula.deepcopy(), nodes.Text(stops[0]), classes=["together"])
+
+
 def inline(self, node):
     self.body.append(typeset_or_warn(node.astext(), node))
     raise nodes.SkipNode
@@ -83,6 +105,8 @@ def in_our_html(html, page):
     r"""Summaries and what ``gd.ask`` shows are HTML, where Markdown ends: their formulas are written \(…\)."""
 
     def formula(match):
-        return typeset_or_warn(unescape(match[1]), page)
+        shown = typeset_or_warn(unescape(match[1]), page)
+        one = match[2] and stays_whole(unescape(match[1]))
+        return f'<span class="together">{shown}{match[2]}</span>' if one else shown + match[2]
 
     return OURS.sub(lambda ours: INLINE.sub(formula, ours[0]), html)

@@ -3,21 +3,12 @@
 import re
 from pathlib import Path
 
-import yaml
-from project import ROOT, find, repository
+from project import find, published, repository
 
 from .words import WORDS
 
 # Sphinx makes these pages itself; they hold nothing to describe or to find again.
 NOT_TEXT = ("search", "genindex")
-
-
-def address():
-    """Where the site is published: html.baseurl in _config.yml, or else the repository's GitHub Pages."""
-    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    given = (settings.get("html") or {}).get("baseurl")
-    pages = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", repository() or "")
-    return (given or (f"https://{pages[1].lower()}.github.io/{pages[2]}" if pages else "")).rstrip("/")
 
 
 def edition(app):
@@ -72,7 +63,7 @@ def metatags(app, here, href, title, words):
         f'<meta property="og:site_name" content="{app.config.html_title}">',
         f'<meta property="og:locale" content="{words["locale"]}">',
     ]
-    base = address()
+    base = published()
     if page in NOT_TEXT:
         pass
     elif base:

@@ -7,7 +7,9 @@ changes under us is noticed there (``patches``), and by ``tests/site``.
 import re
 from pathlib import Path
 
+from dark import dark_of
 from PIL import Image
+from project import PANELS
 from sphinx.jinja2glue import BuiltinTemplateLoader
 
 from .formulas import in_our_html
@@ -24,8 +26,9 @@ NEEDED_BY = {
     "copybutton": 'class="highlight',
     "clipboard": 'class="highlight',
     "mystnb": r'class="[^"]*\bcell\b',
-    "selfcheck.js": r'class="[^"]*\b(question|tag_exercise)\b',
+    "selfcheck.js": r'class="([^"]*\s)?(question|tag_exercise)\b',
     "explore": r'class="[^"]*\bgd-explorer\b',
+    "claims.js": r'class="claim-filter"',
     "engine.js": r'class="[^"]*\b(tag_exercise|gd-explorer)\b',
     "thebe": "never: no page of ours asks a remote kernel",
 }
@@ -91,6 +94,28 @@ def lighten(app, pagename, templatename, context, doctree):
         context[kind] = [asset for asset in context.get(kind, []) if needed(asset, body)]
 
 
+PANELLED = rf'<img [^>]*alt="([^"]*{PANELS}[^"]*)"[^>]*>'
+
+
+def panels(match):
+    """A figure of several panels: the same picture for each, of which it shows its part; side by side, or stacked."""
+    width, height = (int(re.search(rf' {side}="(\d+)"', match[0])[1]) for side in ("width", "height"))
+    said = match[1].split(PANELS)
+    style = f"aspect-ratio:{width / len(said):g}/{height};object-position"
+    parts = (
+        match[0].replace(match[1], one).replace("<img ", f'<img style="{style}:{i / (len(said) - 1):.0%}" ', 1)
+        for i, one in enumerate(said)
+    )
+    return f'<figure class="panels">{"".join(parts)}</figure>'
+
+
+def enlarged(image, shown=""):
+    """A picture that leads to itself alone: there a phone's reader can spread it with two fingers."""
+    address = re.search('src="([^"]*)"', image)[1]
+    image = image.replace("<img ", f'<img class="{shown}" ', 1) if shown else image
+    return f'<a class="{f"enlarge {shown}".strip()}" href="{address}">{image}</a>'
+
+
 class PolishedTemplates(BuiltinTemplateLoader):
     """Sphinx's own templates, their result passed through the edits."""
 
@@ -112,12 +137,25 @@ class PolishedTemplates(BuiltinTemplateLoader):
         slider = Edit(WIDGET, f'<p class="live-only">{words["live_only"]}</p>', on=None)
         html = edited(html, [*EDITS, Edit(WIDGET_STATE, "", on=None), slider, *own], pagename if whole else None)
         files = {name: path for path, name in self.builder.images.items()}
-        html = re.sub(r'<img (?=[^>]*src="[^"]*_images/([^"]+\.png)")', lambda m: self.image(m, files), html)
-        return guarded(html)
+        html = re.sub(r'<img [^>]*src="[^"]*_images/([^"]+\.png)"[^>]*>', lambda m: self.image(m, files), html)
+        return guarded(re.sub(PANELLED, panels, html))
 
     def image(self, match, files):
-        """Its size, so that nothing jumps; and later, when the reader comes near."""
-        with Image.open(Path(self.builder.srcdir, files[match[1]])) as picture:
+        """With its size, so that nothing jumps; fetched when the reader comes near; and its twin for the dark page."""
+        path = Path(self.builder.srcdir, files[match[1]])
+        with Image.open(path) as picture:
             width, height = picture.size
         when = "eager" if self.builder.name == "singlehtml" else "lazy"
-        return f'<img loading="{when}" decoding="async" width="{width}" height="{height}" '
+        light = match[0].replace(
+            "<img ", f'<img loading="{when}" decoding="async" width="{width}" height="{height}" ', 1
+        )
+        if self.builder.name != "html":  # in print nobody taps
+            return light
+        dark = dark_of(path.read_bytes())
+        if not dark:
+            return enlarged(light)
+        twin = Path(self.builder.outdir, "_images", f"{path.stem}-dark.png")
+        twin.parent.mkdir(exist_ok=True)
+        twin.write_bytes(dark)
+        pair = {"light": light, "dark": light.replace(match[1], twin.name)}
+        return "".join(enlarged(image, f"only-{page}") for page, image in pair.items())

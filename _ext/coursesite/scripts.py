@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from gdcourse import explorer
+from gdcourse import explorer, questions
 from gdcourse.explorer.bundle import bundled, order
 
 SELFCHECK = Path(__file__).resolve().parent / "selfcheck" / "selfcheck.js"
@@ -23,7 +23,8 @@ def write_scripts(folder, language):
     drawn = f"{explorer.script()}\nwindow.gdExplorer = {{ render, common: {common} }};\n"
     (folder / "explorer" / "explorer.js").write_text(closed(drawn), "utf-8")
     (folder / "explorer" / "explorer.css").write_text(explorer.style(), "utf-8")
-    (folder / "selfcheck.js").write_text(closed(bundled(SELFCHECK)), "utf-8")
+    form = json.dumps(questions.WORDS[language], ensure_ascii=False)
+    (folder / "selfcheck.js").write_text(closed(f"const FORM = {form};\n{bundled(SELFCHECK)}"), "utf-8")
 
 
 def closed(script):

@@ -34,6 +34,11 @@ WORDS = {
             ("Toggle secondary sidebar", "本页目录", "chapters/05_adam"),
             ('aria-label="Main"', 'aria-label="章节"'),
             ('aria-label="Page"', 'aria-label="本页"', "chapters/05_adam"),
+            (
+                '<summary><span class="toctree-toggle"',
+                '<summary aria-label="下属各页"><span class="toctree-toggle"',
+                "chapters/05_adam",
+            ),
             ("作者： ", "作者："),
             ("© Copyright ", "© 版权所有 "),
             ('role="complementary" ', 'role="complementary" aria-label="全书" '),
@@ -60,6 +65,13 @@ WORDS = {
         "run_on": "Run on {}",
         "live_only": "These sliders move only in the notebook: download it, run the cell, try a function of your own.",
         "catalogue": {},
-        "edits": [('role="complementary" ', 'role="complementary" aria-label="Course" ')],
+        "edits": [
+            (
+                '<summary><span class="toctree-toggle"',
+                '<summary aria-label="Pages below"><span class="toctree-toggle"',
+                "chapters/05_adam",
+            ),
+            ('role="complementary" ', 'role="complementary" aria-label="Course" '),
+        ],
     },
 }

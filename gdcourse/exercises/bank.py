@@ -81,8 +81,8 @@ EPS = {
 
 SCHEDULED = (
     "t = t + 1 => t = t + 1\n    now, ahead, p = schedule(t, beta1, 0.004)",
-    "beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * g / (1 - beta1**t) => "
-    "ahead * m / (1 - p * ahead) + (1 - now) * g / (1 - p)",
+    "beta1 * m / (1 - beta1 ** (t + 1)) => ahead * m / (1 - p * ahead)",
+    "(1 - beta1) * g / (1 - beta1**t) => (1 - now) * g / (1 - p)",
 )
 
 MISTAKES = {
@@ -195,17 +195,17 @@ MISTAKES = {
                    "v_hat = v / (1 - beta2**t) => v_hat = v", "sqrt(v_hat) => v_hat"),
     },
     "nadam": ADAM | ROOTED | {
-        "both_ahead": "beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * g / (1 - beta1**t) => "
-                      "(beta1 * m + (1 - beta1) * g) / (1 - beta1 ** (t + 1))",
+        "both_ahead": "g / (1 - beta1**t) => g / (1 - beta1 ** (t + 1))",
         "v_ahead": "(1 - beta2**t) => (1 - beta2 ** (t + 1))",
-        "is_adam": "beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * g / (1 - beta1**t) => m / (1 - beta1**t)",
-        "only_look": " + (1 - beta1) * g / (1 - beta1**t) => ",
+        "is_adam": ("beta1 * m / (1 - beta1 ** (t + 1)) => m / (1 - beta1**t)",
+                    "        + (1 - beta1) * g / (1 - beta1**t)\n => "),
+        "only_look": "        + (1 - beta1) * g / (1 - beta1**t)\n => ",
         "old_m": ("m = beta1 * m + (1 - beta1) * g\n => old, m = m, beta1 * m + (1 - beta1) * g\n",
-                  "m_hat = beta1 * m => m_hat = beta1 * old"),
-        "no_bias_m": "m_hat = beta1 * m / (1 - beta1 ** (t + 1)) => m_hat = beta1 * m",
+                  "beta1 * m / => beta1 * old /"),
+        "no_bias_m": "beta1 * m / (1 - beta1 ** (t + 1)) => beta1 * m",
         "no_bias_g": "g / (1 - beta1**t) => g",
         "no_bias": ("m / (1 - beta1 ** (t + 1)) => m", "g / (1 - beta1**t) => g", "/ (1 - beta2**t) => "),
-        "look_no_beta": "m_hat = beta1 * m => m_hat = m",
+        "look_no_beta": "beta1 * m / => m /",
         "look_no_1mb": "+ (1 - beta1) * g / => + g /",
         "bias_no_power": ("**t) => )", " ** (t + 1)) => )"),
         "t_plus_1": ("(t + 1) => (t + 2)", "beta1**t => beta1 ** (t + 1)", "beta2**t => beta2 ** (t + 1)"),
@@ -223,21 +223,20 @@ MISTAKES = {
     },
     "adamw": ADAM | ROOTED | {
         "no_lr": "theta - lr * ( => theta - (",
-        "is_adam": " + weight_decay * theta) => )",
-        "l2": ("grad(theta) => grad(theta) + weight_decay * theta", ") + weight_decay * theta) => ))"),
-        "decay_sign": "+ weight_decay => - weight_decay",
-        "decay_divided": "(m_hat / (sqrt(v_hat) + eps) + weight_decay * theta) => "
-                         "(m_hat + weight_decay * theta) / (sqrt(v_hat) + eps)",
+        "is_adam": " + decay) => )",
+        "l2": ("grad(theta) => grad(theta) + weight_decay * theta", " + decay) => )"),
+        "decay_sign": "+ decay => - decay",
+        "decay_divided": "(m_hat / (sqrt(v_hat) + eps) + decay) => (m_hat + decay) / (sqrt(v_hat) + eps)",
         "decay_after": (
-            "return theta - lr * (m_hat / (sqrt(v_hat) + eps) + weight_decay * theta) => "
+            "return theta - lr * (m_hat / (sqrt(v_hat) + eps) + decay) => "
             "theta = theta - lr * m_hat / (sqrt(v_hat) + eps)\n    return theta - lr * weight_decay * theta",
         ),
         "decay_first": ("g = grad(theta) => theta = theta * (1 - lr * weight_decay)\n    g = grad(theta)",
-                        ") + weight_decay * theta) => ))"),
+                        " + decay) => )"),
         "decay_lr_t": ("/ (1 - beta1**t) => ", "/ (1 - beta2**t) => ",
                        "theta - lr * => theta - lr * sqrt(1 - beta2**t) / (1 - beta1**t) *"),
         "decay_of_step": "weight_decay * theta => weight_decay * m_hat",
-        "no_theta": "weight_decay * theta => weight_decay",
+        "no_theta": "+ decay) => + weight_decay)",
     },
     "bias_correction": {
         "no_correction": "m / (1 - beta**t) => m",
@@ -344,7 +343,7 @@ CONVENTIONS = {
     "adam": EPS,
     "nadam": EPS
     | {
-        "ruder": "(t + 1)) + => t) +",
+        "ruder": " ** (t + 1)) => **t)",
         "schedule_pytorch": SCHEDULED,
         "schedule_keras": SCHEDULED + ("0.004) => 1)",),
     },
@@ -353,7 +352,7 @@ CONVENTIONS = {
         "max_corrected": ("maximum(v_max, v) => maximum(v_max, v / (1 - beta2**t))", "v_max / (1 - beta2**t) => v_max"),
         "paper_form": ("m / (1 - beta1**t) => m", "v_max / (1 - beta2**t) => v_max"),
     },
-    "adamw": EPS | {"decay_no_lr": "+ weight_decay * theta) => + weight_decay / lr * theta)"},
+    "adamw": EPS | {"decay_no_lr": "weight_decay * theta => weight_decay / lr * theta"},
     "stopping": {
         "early_stopping": "abs(new - old) < tol * abs(old) => min(losses[-patience:]) > min(losses[:-patience]) - tol",
         "absolute": "tol * abs(old) => tol",

@@ -4,6 +4,7 @@
     gd.Explorer(preset=5)      the question of chapter 5
 
 ``page.py``      what is computed, here in the kernel and by MicroPython in the static page
+``answers.py``   what of it, and of the map of knobs, a figure may ask
 ``js/``          drawing and listening: ``explorer.js`` puts the parts together; ``explorer.css`` its look
 ``bundle.py``    those modules as one script, as notebook and page load it
 ``presets.json`` the chapters' questions, the ranges of the sliders; ``words.*.json``
@@ -11,6 +12,7 @@
 ``looks.py``     colours and dashes of the rules
 ``picture.py``   the picture that stands there without JavaScript
 ``poster.py``    that of the compact form, which opens a lesson and waits to be touched
+``unrun.py``     that of a notebook whose cells have not been run
 
 Python hands over one finished description: ``common`` for all figures, ``Explorer.spec``
 for one.  JavaScript knows no rule, bound or colour of its own.
@@ -30,21 +32,22 @@ from gdcourse import optimizers, surfaces
 from gdcourse import rules as registry
 from gdcourse.checks import check_count, check_knob, check_problem, check_rule
 from gdcourse.exercises import get
-from gdcourse.explorer import bundle, chart, looks, page, picture, poster
+from gdcourse.explorer import answers, bundle, chart, looks, page, picture, poster, unrun
 from gdcourse.explorer.knobs import limits
 from gdcourse.explorer.landscape import MOST as LONGEST
 from gdcourse.guard import Guard, Loss
+from gdcourse.inline import figures_only_after_cells
 from gdcourse.languages import language, say
 from gdcourse.listing import source
 from gdcourse.problems import LinearRegression, Surface, landscape
 from gdcourse.protocols import Problem, Rule
+from gdcourse.questions import STILL
 
 HERE = Path(__file__).resolve().parent
 CONTOURS, ENTRY = HERE / "d3" / "d3-contour.js", HERE / "js" / "explorer.js"
 SECONDS = 2.0  # that an edited rule may run
 MOST = 4  # racers
-# Printing the book or the notebooks: no widget, whose id would differ each time.
-STILL = "GDCOURSE_STILL"
+UNRUN = "notebook"  # what STILL is while a notebook is printed, which gets a picture of its own
 VIEW = (-1.0, 8.0, -1.0, 6.0)  # of the line's intercept and slope
 CALM = {"noise": 0, "seed": 0}  # of a surface's gradients
 
@@ -140,9 +143,11 @@ def has_map(question):
 
 
 def without_map(chosen):
-    """A task of another kind: gradients that are given, over and over, or a secant."""
+    """A task of another kind: gradients that are given, over and over, a road, or a secant."""
     if "secant" in chosen:
         return {"problem": chosen["secant"], "start": [0.0, 0.0], "steps": 1}
+    if "road" in chosen:
+        return {"problem": chosen["road"] | {"best": 0.0}, "start": [0.0, 0.0], "steps": chosen["steps"]}
     gradients = chosen["tape"]["gradients"] * chosen["tape"]["times"]
     return {"problem": {"gradients": gradients, "best": 0.0}, "start": [0.0, 0.0], "steps": len(gradients)}
 
@@ -309,7 +314,7 @@ class Explorer:
     # --- computing
 
     def answer(self, call: str, args: dict[str, Any]) -> Any:
-        """What the figure asks for: the functions of ``page.py``, with numpy and the problem at hand."""
+        """What the figure asks for: one of ``ANSWERS``, with numpy and the problem at hand."""
         if "own" in args.get("problem", {}):
             args = args | {"problem": self.own}
         if call == "cells":
@@ -320,8 +325,9 @@ class Explorer:
                 for racer in args["racers"]
             ]
             args = args | {"racers": racers, "rules": self.rules, "pair": lambda x, y: np.array([x, y])}
+        function: Any = answers.ANSWERS[call]
         with np.errstate(all="ignore"):
-            return page.found(call)(**args)
+            return function(**args)
 
     def _with_own_rule(self, racer):
         """What ``cells`` needs where only this kernel knows rule or problem; all others count on bare numbers."""
@@ -353,6 +359,7 @@ class Explorer:
         if not hasattr(self, "_widget"):
             from gdcourse.explorer.widget import ExplorerWidget
 
+            figures_only_after_cells()
             self._widget = ExplorerWidget(self)
         return self._widget
 
@@ -371,8 +378,9 @@ class Explorer:
         return f"Explorer({kind}: {rules})" if rules else f"Explorer({kind})"
 
     def _repr_mimebundle_(self, **options):
-        if os.environ.get(STILL):
-            return {"text/plain": repr(self), "text/html": self.still()}
+        if still := os.environ.get(STILL):  # no widget, whose id would differ each time
+            shown = unrun.shown(self, common(), style()) if still == UNRUN else self.still()
+            return {"text/plain": repr(self), "text/html": shown}
         bundle = self.widget._repr_mimebundle_(**options)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         data = {**(data or {}), "text/plain": repr(self)}

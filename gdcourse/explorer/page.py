@@ -8,18 +8,17 @@ as text, the hexadecimal of their doubles, because that is exact and fast.
     inside(…)                 what a rule remembers at one step
     survey(problem, view)     where a landscape of the reader's own is lowest
     spread(races)             the middle of many races
-    cells, theory             the map of knobs, in ``knobs.py``
     secant(function, at, h)   a curve, its tangent, its secant
 
 A problem is ``{"surface": "bowl", "kappa": 10, "angle": 0}``, ``{"text":
 "x**2 + 3*y**2"}`` or ``{"line": {"x": […], "y": […]}, "batch": 10}``; the
 first two may have ``"noise"`` and ``"seed"``.  ``{"gradients": [[…], …]}`` is
-a tape: what each step is shown, wherever it stands.  A racer is ``{"rule": "adam",
+a tape: what each step is shown, wherever it stands; ``{"goal": 1000, "unit":
+10}`` a road, its unit in metres.  A racer is ``{"rule": "adam",
 "knobs": {"lr": 0.1}, "start": [x, y], "steps": 300}``; with ``"source"`` it
 follows the rule that this text defines (``"elementwise"`` if it surely is).
 """
 
-import json
 import sys
 from array import array
 from math import atan2, cos, log, pi, radians, sin, sqrt
@@ -140,6 +139,26 @@ class Tape:
             yield showing(x, y)
 
 
+class Road:
+    """A goal on a road; x counts in a unit of so many metres, y stands still.  J = ((x unit − goal) / 100 m)² / 2."""
+
+    def __init__(self, goal, unit=1.0, best=0.0):
+        self.goal, self.unit, self.best = goal, unit, best
+
+    def off(self, x):
+        return (x * self.unit - self.goal) / 100
+
+    def loss(self, x, y):
+        return self.off(x) * self.off(x) / 2
+
+    def gradients(self, pair):
+        def gradient(theta):
+            return pair(self.off(theta[0]) * self.unit / 100, 0.0)
+
+        while True:
+            yield gradient
+
+
 def shuffles(n, seed):
     """A new order of 0 … n − 1 for every epoch, the same in every Python (Fisher and Yates)."""
     order, random = list(range(n)), seed + 1
@@ -178,7 +197,8 @@ def normals(seed):
 
 
 def problem_of(problem):
-    return (Line if "line" in problem else Tape if "gradients" in problem else Surface)(**problem)
+    kinds = [(Line, "line"), (Tape, "gradients"), (Road, "goal")]
+    return next((kind for kind, key in kinds if key in problem), Surface)(**problem)
 
 
 def curvatures(problem):
@@ -470,21 +490,6 @@ def downhill(surface, x, y, h):
     return -gx, -gy
 
 
-def text(call, args):
-    """What ``run``, ``heights`` … return, as text: the page need not keep hold of Python's own objects then.
-
-    The first line is JSON; in it ``rows`` is the number of the line that holds
-    them, because MicroPython writes long strings slowly as JSON.
-    """
-    answer, lines = found(call)(**args), [""]
-    for part in answer if isinstance(answer, list) else [answer]:
-        if isinstance(part.get("rows"), str):
-            lines.append(part["rows"])
-            part["rows"] = len(lines) - 1
-    lines[0] = json.dumps(answer)
-    return "\n".join(lines)
-
-
 def spread(races):
     """Of the losses of many runs (None: lost) those with 1/4, 1/2, 3/4 of the others below: {"quarters": […]} each."""
     return [{"quarters": [known(quantile(losses, share)) for share in (0.25, 0.5, 0.75)]} for losses in races]
@@ -496,11 +501,6 @@ def quantile(losses, share):
     low, high = ordered[int(place)], ordered[min(int(place) + 1, len(ordered) - 1)]
     between = place - int(place)
     return low + (high - low) * between if between and low < high else low  # (inf − inf and 0 · inf are no numbers)
-
-
-def found(call):
-    """The function of this name, here or in ``knobs.py``, which builds on this file."""
-    return globals().get(call) or getattr(__import__("gdcourse.explorer.knobs", None, None, (call,)), call)
 
 
 def inside(names, state, knobs):

@@ -6,6 +6,7 @@ it holds the place until the reader comes near.
 
 import html
 import json
+import unicodedata
 
 import contourpy
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from gdcourse.explorer.looks import assigned
 
 WIDTH, HEIGHT = 640, 400
+LINE, LETTER, BESIDE = 16, 12, 10  # px of a name: its room upwards, its size, how far it stands from what it names
 
 
 def still(explorer, common):
@@ -20,13 +22,11 @@ def still(explorer, common):
     spec, words = explorer.spec, common["words"]
     runs = explorer.runs()
     own = "own" in spec["problem"]
-    task = words[f"surface.{kind(spec['problem'])}"]
     paths = [points(run) for run in runs]
-    said = [summary(racer, run, path, words) for racer, run, path in zip(spec["racers"], runs, paths, strict=True)]
-    stop = words["stop"]
-    alt = f"{words['shown'].format(task=task, count=len(paths))} {stop.join(said)}{stop.strip()}"
+    said, alt = sentences(spec, runs, words)
     question = common["questions"].get(spec["question"], "")
-    looks = [(colours(look), dashes(look)) for look in assigned(spec["racers"], common["looks"])]
+    assigned_ = assigned(spec["racers"], common["looks"])
+    looks = [(colours(look), dashes(look)) for look in assigned_]
     legend = "".join(
         entry(sentence, "gx-path", f"{colour};stroke-dasharray:{dash}")
         for (colour, dash), sentence in zip(looks, said, strict=True)
@@ -37,10 +37,18 @@ def still(explorer, common):
     return (
         f'<div class="gd-explorer{"" if own else " gx-waits"}" style="{room(spec)}">{ask}'
         f'<svg class="gx-still" role="img" viewBox="0 0 {WIDTH} {HEIGHT}" aria-label="{html.escape(alt)}">'
-        f"{lines(explorer, spec)}{drawn(spec, paths, looks)}</svg>"
+        f"{lines(explorer, spec)}{drawn(spec, paths, looks)}{named(spec, paths, assigned_, words)}</svg>"
         f'<ul class="gx-said" aria-hidden="true">{legend}</ul>'
         f'<p class="gx-note">{words["only_live" if own else "still"]}</p>{data}</div>'
     )
+
+
+def sentences(spec, runs, words):
+    """One for each racer; all of them, and what the picture is, as its alternative text."""
+    task = words[f"surface.{kind(spec['problem'])}"]
+    said = [summary(racer, run, points(run), words) for racer, run in zip(spec["racers"], runs, strict=True)]
+    stop = words["stop"]
+    return said, f"{words['shown'].format(task=task, count=len(runs))} {stop.join(said)}{stop.strip()}"
 
 
 def entry(text, name, style=""):
@@ -51,7 +59,7 @@ def entry(text, name, style=""):
 
 def kind(problem):
     """What a problem is called among the tasks, as ``link.js`` has it."""
-    known = {"own": "own", "text": "text", "gradients": "tape", "function": "secant"}
+    known = {"own": "own", "text": "text", "gradients": "tape", "function": "secant", "goal": "road"}
     return next((kind for key, kind in known.items() if key in problem), problem.get("surface", "line"))
 
 
@@ -91,6 +99,57 @@ def colours(look):
     return f"--c:{look['light']};--c-dark:{look['dark']}"
 
 
+# --- names at the ends of lines, in place of a legend (as labels.js has it)
+
+
+def apart(wanted, width, height):
+    """Where names stand in a box, (left, middle) each: beside what they name, moved apart where they would touch.
+
+    ``wanted``  for each (x, y, how wide the name is)
+    """
+    placed = [None] * len(wanted)
+    for i in sorted(range(len(wanted)), key=lambda i: wanted[i][1]):
+        x, y, wide = wanted[i]
+        left = x + BESIDE if x + BESIDE + wide <= width else x - BESIDE - wide
+        left, start = max(0, min(left, width - wide)), max(LINE / 2, min(y, height - LINE / 2))
+        others = [(p[1], p[0], wanted[j][2]) for j, p in enumerate(placed) if p]
+        ways = [start] + [start + way * k for k in range(2, 4 * LINE + 1, 2) for way in (1, -1)]
+        free = [
+            y
+            for y in ways
+            if LINE / 2 <= y <= height - LINE / 2
+            and all(abs(y - m) >= LINE or there >= left + wide or there + w <= left for m, there, w in others)
+        ]
+        placed[i] = left, (free or [start])[0]
+    return placed
+
+
+def wide(text, size=LETTER):
+    """About how many pixels a name takes: a Han character is as wide as high."""
+    return size * sum(1 if unicodedata.east_asian_width(letter) in "WF" else 0.56 for letter in text)
+
+
+def called(racers, words):
+    return [words.get("rule." + racer["rule"], racer["rule"]) for racer in racers]
+
+
+def inks(look):
+    return f"--c:{look['text'][0]};--c-dark:{look['text'][1]}"
+
+
+def named(spec, paths, looks, words):
+    """Each path's name at its end, where there are several."""
+    if len(paths) < 2:
+        return ""
+    names = called(spec["racers"], words)
+    known = [i for i, path in enumerate(paths) if len(path)]
+    wanted = [(*place(spec)(*paths[i][-1, :2]), wide(names[i], 14)) for i in known]
+    return "".join(
+        f'<text class="gx-tag" style="{inks(looks[i])}" x="{x:.0f}" y="{y + 4:.0f}">{html.escape(names[i])}</text>'
+        for i, (x, y) in zip(known, apart(wanted, WIDTH, HEIGHT), strict=True)
+    )
+
+
 def region(view):
     """The part of the plane that the picture shows: ``view``, and what else fits, at equal scales."""
     left, right, bottom, top = view
@@ -108,9 +167,9 @@ def place(spec):
     )
 
 
-def lines(explorer, spec):
+def lines(explorer, spec, columns=72, rows=46):
     """The contour lines."""
-    levels, maker = contours(explorer, spec, 72, 46)
+    levels, maker = contours(explorer, spec, columns, rows)
     return "".join(
         f'<path class="gx-line" d="M{" ".join(f"{x:.0f},{y:.0f}" for x, y in line)}"/>'
         for level in levels

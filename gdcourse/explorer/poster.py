@@ -47,10 +47,10 @@ def elements(explorer, common):
 
 
 def pictured(explorer, words, looks):
-    """A map, a tape or a secant."""
+    """A map, a tape, a road or a secant."""
     if "function" in explorer.spec["problem"]:
         return secant(explorer, words)
-    return (tape if "gradients" in explorer.spec["problem"] else map_)(explorer, words, looks)
+    return (map_ if "view" in explorer.spec else tape)(explorer, words, looks)
 
 
 def play(words):
@@ -61,8 +61,26 @@ def laboratory(words):
     return f'<button type="button" class="gx-quiet gx-open" {WAITS}>{words["laboratory"]}</button>'
 
 
+PHONE = 340, 212.5  # px of a map there: names that are apart on it are apart on every other
+
+
+def tags(spec, paths, words, looks):
+    """The names at the ends of the paths, in shares of the map; they stay 12 px high, however wide that is."""
+    if len(paths) < 2:
+        return ""
+    shrunk = PHONE[0] / picture.WIDTH
+    names = picture.called(spec["racers"], words)
+    ends = [[shrunk * part for part in picture.place(spec)(*path[-1, :2])] for path in paths]
+    wanted = [(*end, picture.wide(name)) for end, name in zip(ends, names, strict=True)]
+    return "".join(
+        f'<span class="gx-tag" aria-hidden="true" style="{picture.inks(look)};left:{100 * x / PHONE[0]:.1f}%;'
+        f'top:{100 * y / PHONE[1]:.1f}%">{html.escape(name)}</span>'
+        for name, look, (x, y) in zip(names, looks, picture.apart(wanted, *PHONE), strict=True)
+    )
+
+
 def names(spec, words, looks):
-    """Who is who, where there are several."""
+    """Who is who, where there are several; for screen readers only, where the ends of the paths say so too."""
     if len(looks) < 2:
         return ""
     rows = "".join(
@@ -73,12 +91,14 @@ def names(spec, words, looks):
         )
         for racer, look in zip(spec["racers"], looks, strict=True)
     )
-    return f'<ul class="gx-names">{rows}</ul>'
+    unseen = " gx-unseen" if "view" in spec and spec.get("ghost", True) else ""
+    return f'<ul class="gx-names{unseen}">{rows}</ul>'
 
 
 def map_(explorer, words, looks):
     """The landscape with the start, and faintly where the paths lead, unless that is the answer."""
     spec = explorer.spec
+    paths = [picture.points(run)[: spec["at"] + 1] for run in explorer.runs()] if spec.get("ghost", True) else []
     x, y = picture.place(spec)(*spec["start"])
     shown = words["shown"].format(task=words["surface." + spec["problem"]["surface"]], count=len(looks))
     start = words["start"].format(x=picture.number(spec["start"][0]), y=picture.number(spec["start"][1]))
@@ -87,8 +107,8 @@ def map_(explorer, words, looks):
         f'{names(spec, words, looks)}<div class="gx-map"><svg class="gx-still" role="img" '
         # (without the rim: hills end there, and their lines would lie one upon the other)
         f'viewBox="1 1 {picture.WIDTH - 2} {picture.HEIGHT - 2}" '
-        f'aria-label="{html.escape(shown)}">{hills(explorer, spec)}{ghosts(explorer, looks)}'
-        f"{picture.marks(spec)}</svg>"
+        f'aria-label="{html.escape(shown)}">{hills(explorer, spec)}{ghosts(spec, paths, looks)}'
+        f"{picture.marks(spec)}</svg>{tags(spec, paths, words, looks)}"
         f'<button type="button" class="gx-handle" aria-label="{start}" data-waits '
         f'style="visibility:hidden;margin:{top * picture.HEIGHT / picture.WIDTH:.2f}% 0 0 {left:.2f}%">'
         f'<span class="gx-drag" aria-hidden="true">{words["drag"]}</span></button></div>'
@@ -113,11 +133,9 @@ def ring(points):
     return f"M{' '.join(f'{x:g},{y:g}' for x, y in points[bent])}Z"
 
 
-def ghosts(explorer, looks):
-    spec = explorer.spec
-    if not spec.get("ghost", True):
+def ghosts(spec, paths, looks):
+    if not paths:
         return ""
-    paths = [picture.points(run)[: spec["at"] + 1] for run in explorer.runs()]
     drawn = [
         f'<path class="gx-path" style="{picture.colours(look)};stroke-dasharray:{picture.dashes(look)}" '
         f'd="{picture.joined(spec, path)}"/>'
@@ -128,18 +146,51 @@ def ghosts(explorer, looks):
 
 def tape(explorer, words, looks):
     """Bars of the gradients, a row a coordinate; below a strip for each racer's path, all at one scale."""
+    said = words[picture.kind(explorer.spec["problem"])]
+    rows = "".join(f'<span class="gx-label">{label}</span>{row}' for label, row in rows_of(explorer, words, looks))
+    return f'<div class="gx-tape" role="img" aria-label="{said}">{rows}</div>'
+
+
+def rows_of(explorer, words, looks):
+    """What stands before each row of a tape or a road, and the row, an SVG."""
     spec = explorer.spec
-    bars = "".join(bar_row(i, row) for i, row in enumerate(zip(*spec["problem"]["gradients"], strict=True), 1))
+    if "goal" in spec["problem"]:
+        names = map(html.escape, picture.called(spec["racers"], words))
+        return [*((name, lane(spec["problem"], look)) for name, look in zip(names, looks, strict=True)), metres(spec)]
+    bars = [bar_row(i, row) for i, row in enumerate(zip(*spec["problem"]["gradients"], strict=True), 1)]
     left, right, bottom, top = reach(explorer)
-    strips = "".join(
-        f'<span class="gx-label">{html.escape(words["rule." + racer["rule"]])}</span>'
+    strips = [
         f'<svg class="gx-strip" style="{picture.colours(look)}" preserveAspectRatio="none" '
         f'viewBox="{left:.4g} {-top:.4g} {right - left:.4g} {top - bottom:.4g}"><path class="gx-zero" '
         f'd="M{left:.4g},0H{right:.4g}"/><g transform="scale(1,-1)"><path class="gx-path" '
         f'style="stroke-dasharray:{picture.dashes(look)}" d=""/><path class="gx-spot" d="M0,0z"/></g></svg>'
-        for racer, look in zip(spec["racers"], looks, strict=True)
+        for look in looks
+    ]
+    return [*bars, *zip(map(html.escape, picture.called(spec["racers"], words)), strips, strict=True)]
+
+
+ROAD = -100, 1300  # metres that are seen
+
+
+def lane(problem, look):
+    """The road of one racer, in metres whatever its unit: start, goal, and where it stood after each step."""
+    left, right = ROAD
+    return (
+        f'<svg class="gx-strip gx-lane" style="{picture.colours(look)}" preserveAspectRatio="none" '
+        f'viewBox="{left} -1 {right - left} 2"><path class="gx-zero" d="M{left},0H{right}M0,-.5V.5"/>'
+        f'<path class="gx-goal" d="M{problem["goal"]},-.8V.8"/><g transform="scale({problem["unit"]:g},-1)">'
+        f'<path class="gx-path" d=""/><path class="gx-steps" d=""/><path class="gx-spot" d="M0,0z"/></g></svg>'
     )
-    return f'<div class="gx-tape" role="img" aria-label="{words["tape"]}">{bars}{strips}</div>'
+
+
+def metres(spec):
+    """The scale below all of them."""
+    left, right = ROAD
+    marks = "".join(
+        f'<text x="{100 * (x - left) / (right - left):.1f}%" y="12">{text}</text>'
+        for x, text in ((0, "0"), (spec["problem"]["goal"], f"{spec['problem']['goal']} m"))
+    )
+    return "", f'<svg class="gx-metres">{marks}</svg>'
 
 
 def bar_row(i, gradients):
@@ -151,9 +202,9 @@ def bar_row(i, gradients):
     )
     sign = "±" if min(gradients) < 0 < max(gradients) else "−" if min(gradients) < 0 else ""
     return (
-        f'<span class="gx-label">g{"₀₁₂"[i]} <small>{sign}{picture.number(most)}</small></span>'
+        f"g{'₀₁₂'[i]} <small>{sign}{picture.number(most)}</small>",
         f'<svg class="gx-bars" preserveAspectRatio="none" viewBox="0 0 {len(gradients)} 2">'
-        f'<path class="gx-zero" d="M0,1H{len(gradients)}"/>{bars}</svg>'
+        f'<path class="gx-zero" d="M0,1H{len(gradients)}"/>{bars}</svg>',
     )
 
 
@@ -177,15 +228,22 @@ def driven(spec, about, value):
 
 def secant(explorer, words):
     """Curve, secant and tangent, where the slider starts."""
+    called = "".join(picture.entry(words["secant." + name], f"gx-{name}") for name in chords(explorer))
+    return f'<ul class="gx-names">{called}</ul>{chord(explorer, words)}'
+
+
+def chords(explorer):
+    return explorer.answer("secant", explorer.spec["problem"])["lines"]
+
+
+def chord(explorer, words):
     left, right, bottom, top = page.WINDOW
-    lines = explorer.answer("secant", explorer.spec["problem"])["lines"]
     paths = "".join(
         f'<path class="gx-{name}" d="M{" ".join(f"{x:.4g},{y:.4g}" for x, y in points)}"/>'
-        for name, points in lines.items()
+        for name, points in chords(explorer).items()
     )
-    called = "".join(picture.entry(words["secant." + name], f"gx-{name}") for name in lines)
     return (
-        f'<ul class="gx-names">{called}</ul><svg class="gx-chord" role="img" preserveAspectRatio="none" '
+        f'<svg class="gx-chord" role="img" preserveAspectRatio="none" '
         f'aria-label="{words["secant"]}" viewBox="{left} {-top} {right - left:g} {top - bottom}">'
         f'<g transform="scale(1,-1)">{paths}<path class="gx-point" d="M0,0z"/></g></svg>'
     )

@@ -1,6 +1,5 @@
 """The explorer in a live notebook: messages between the figure and the kernel."""
 
-import contextlib
 import ctypes
 import threading
 
@@ -17,30 +16,46 @@ class Late(BaseException):
     """The time is up; no rule's ``except Exception`` catches it."""
 
 
-@contextlib.contextmanager
-def limit(seconds):
-    """Raise ``Late`` in this thread when the block takes longer.
+def within(seconds, function, *args):
+    """``function(*args)``; raises ``Late`` in this thread when that takes longer.
 
     JupyterLab lets kernels answer figures in a thread of their own, where no
-    signal arrives.  A rule that catches even this one is told again.
+    signal arrives.  A rule that catches even this one is told again.  In the
+    end nothing is on its way any more: what is, is let arrive.  (Called back it
+    cannot be: Python 3.11 would look for it for ever, and stand still where
+    somebody profiles, as the exercises do.)
     """
-    thread, done = threading.get_ident(), threading.Event()
-    tell = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    thread, done, rung = threading.get_ident(), threading.Event(), threading.Event()
 
     def ring():
         wait = seconds
         while not done.wait(wait):
-            tell(ctypes.c_ulong(thread), ctypes.py_object(Late))
+            rung.set()
+            tell(thread)
             wait = 0.05
 
     bell = threading.Thread(target=ring, daemon=True)
     bell.start()
     try:
-        yield
+        return function(*args)
     finally:
-        done.set()
-        bell.join()
-        tell(ctypes.c_ulong(thread), None)  # one that was still on its way
+        while True:
+            try:
+                done.set()
+                bell.join()
+                if not rung.is_set():
+                    break
+                rung.clear()
+                tell(thread)
+                while True:
+                    pass
+            except Late:
+                pass
+
+
+def tell(thread):
+    """Let ``Late`` arise in a thread, at its next call or turn of a loop."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Late))
 
 
 class ExplorerWidget(anywidget.AnyWidget):
@@ -61,8 +76,8 @@ class ExplorerWidget(anywidget.AnyWidget):
 
     def _asked(self, widget, content, buffers):
         try:
-            with np.errstate(all="ignore"), limit(explorer.SECONDS):
-                answer = {"result": self._owner.answer(content["call"], content["args"])}
+            with np.errstate(all="ignore"):
+                answer = {"result": within(explorer.SECONDS, self._owner.answer, content["call"], content["args"])}
         except Late:
             answer = {"error": {"name": "Late", "message": "", "seconds": explorer.SECONDS}}
         except page.Mistake as mistake:

@@ -106,6 +106,25 @@ def test_it_costs_nothing_and_fits_a_phone(browser, compact, language):
     context.close()
 
 
+BOXES = "(tags) => tags.map((tag) => tag.getBoundingClientRect()).map((box) => [box.x, box.y, box.right, box.bottom])"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_names_do_not_touch_and_stay_on_the_map(browser, compact, language, width):
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    page.goto(compact + f"{language}/index.html")
+    part = figure(page, "1b")
+    (x, y, right, bottom), (x2, y2, right2, bottom2) = part.locator(".gx-tag").evaluate_all(BOXES)
+    assert bottom <= y2 or bottom2 <= y or right <= x2 or right2 <= x
+    box = part.locator(".gx-map").bounding_box()
+    assert box["x"] <= min(x, x2)
+    assert max(right, right2) <= box["x"] + box["width"]
+    assert part.locator(".gx-names").bounding_box()["width"] == 1
+    context.close()
+
+
 @pytest.mark.parametrize("name", COMPACT)
 def test_the_first_touch_brings_it_alive_where_it_stands(there, name):
     part = figure(there, name)
@@ -283,6 +302,30 @@ def test_a_tape_runs_when_its_slider_is_pushed(there):
     there.wait_for_timeout(500)
     assert part.locator(".gx-later").count() > 0
     assert paths[2].get_attribute("d").count(",") < 31
+
+
+def test_a_road_stays_in_metres_whatever_its_unit(there):
+    part = figure(there, "4u")
+    lanes = part.locator(".gx-lane")
+    spot = "el => el.querySelector('.gx-spot').getBoundingClientRect().x - el.getBoundingClientRect().x"
+
+    def with_unit(text):
+        box = part.locator(".gx-number")
+        box.fill(text)
+        box.press("Enter")
+        alive(there, "4u")
+        return [lanes.nth(i).evaluate(spot) for i in range(3)]
+
+    ten = with_unit("10")
+    assert live(part) == "u = 10 m: after 40 steps Adadelta stands at 162 m"
+    assert ten[0] > 2 * ten[2]
+    twenty = with_unit("20")
+    assert live(part) == "u = 20 m: after 40 steps Adadelta stands at 320 m"
+    assert twenty[2] > ten[2] + 30
+    assert lanes.first.get_attribute("viewBox") == "-100 -1 1400 2"
+    assert lanes.first.locator(".gx-steps").get_attribute("d").count("M") == 41
+    one = with_unit("1")
+    assert max(one[:2]) < min(ten[:2])
 
 
 def test_a_secant_is_that_of_the_floats(there):

@@ -16,7 +16,7 @@ from engines import MINI_BROWSER, Chromium, Firefox, WebKit, watched
 
 from gdcourse.exercises import shell
 
-ADAM = "chapters/05_adam.html"
+ADAM, TRIAL = "chapters/05_adam.html", "chapters/05_adam_tested.html"  # a lesson; a page with the whole explorer
 ALIVE = """
 const explorer = $(".gd-explorer");
 explorer.scrollIntoView();
@@ -53,6 +53,7 @@ def engine(request, tmp_path_factory):
     else:
         browser = request.getfixturevalue("browser")
         engine = Chromium(browser if request.param == "chromium" else old_chromium(browser))
+    engine.name = request.param
     print(request.param, engine.version)
     yield engine
     engine.close()
@@ -60,7 +61,10 @@ def engine(request, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def copy(site, tmp_path_factory):
-    return watched(site, tmp_path_factory.mktemp("watched") / "site")
+    """The site; and beside it one whose chapters have no prose."""
+    folder = tmp_path_factory.mktemp("watched")
+    watched(site, folder / "light", [edition + page for edition in ("", "en/") for page in (ADAM, TRIAL)])
+    return watched(site, folder / "site")
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +76,7 @@ def host(copy, tmp_path_factory):
 
 @pytest.fixture(scope="module", params=["http", "file"])
 def home(request, engine, copy, host):
-    return host[0] if request.param == "http" else copy.as_uri() + "/"
+    return host[0].replace("/course/", "/light/") if request.param == "http" else copy.with_name("light").as_uri() + "/"
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +98,7 @@ def endless(clean, engine):
 @pytest.fixture
 def explorer(engine, home):
     """A chapter with its explorer alive; the same for all tests of one home."""
-    address = f"{home}en/{ADAM}"
+    address = f"{home}en/{TRIAL}"
     if engine.run("return location.href") != address or not engine.run("return $('.gd-explorer .gx')"):
         engine.open(address)
     engine.run(ALIVE)
@@ -114,11 +118,14 @@ def chapter(engine, home):
 
 
 def test_every_page_loads_clean(engine, home, host, site):
+    """The whole page, on a phone.  In Chromium those of one edition: test_pages opens both, wide."""
     if not home.startswith("http"):
         pytest.skip("from a host says enough")
     said = {}
     for name in names(site):
-        engine.open(home + name)
+        if engine.name.startswith("chromium") and name.startswith("en/"):
+            continue
+        engine.open(host[0] + name)
         told = engine.run("return complaints")
         if told or host[1]:
             said[name] = told, list(host[1])
@@ -291,6 +298,10 @@ def test_a_number_finds_its_choice(chapter):
 def test_progress_and_code_stay(chapter, home):
     chapter.run("$('#q-scaled-loss details.right > summary').click(); enter($('#code-adam'), 'x = 1')")
     shown = "return [$('.header-article-items__end .progress-mark').textContent, $('#code-adam').value]"
-    assert chapter.run(shown) == ["1/8", "x = 1"]
-    chapter.open(home + ADAM)
-    assert chapter.run(shown) == ["1/8", "x = 1"]
+    kept = ["1/14", "x = 1"]
+    assert chapter.run(shown) == kept
+    for _ in range(3):  # a new process may be there before what the old one has kept
+        chapter.open(home + ADAM)
+        if chapter.run(shown) == kept:
+            return
+    assert chapter.run(shown) == kept

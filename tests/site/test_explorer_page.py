@@ -9,10 +9,12 @@ import time
 import numpy as np
 import pytest
 from conftest import RULES, build, copy_of_the_project, named, pages, settled, until
+from PIL import Image
 
 import gdcourse as gd
+from gdcourse.explorer import looks
 
-ADAM, DESCENT = "en/chapters/05_adam.html", "en/chapters/01_gradient_descent.html"
+ADAM, DESCENT = "en/chapters/05_adam_tested.html", "en/chapters/01_gradient_descent_tested.html"
 PLAIN = ("sgd", "momentum", "nesterov")
 
 
@@ -26,12 +28,24 @@ def alive(page, address, number=1):
 
 
 @pytest.fixture
-def adam(page, address):
+def quiet(page):
+    """Whatever a test does, the page complains of nothing."""
     said = []
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
-    yield alive(page, address + ADAM)
+    yield
     assert not said
+
+
+@pytest.fixture
+def adam(quiet, page, light):
+    return alive(page, light + ADAM)
+
+
+@pytest.fixture
+def whole(quiet, page, address):
+    """In the whole page, where the rest is laid out too."""
+    return alive(page, address + ADAM)
 
 
 def type_in(explorer, knob, value):
@@ -63,7 +77,7 @@ def relative(a, b, scale):
 CALL = """async ([problem, racers]) => {
   self.python ??= new CoursePython(["course.json"]);
   const run = { call: "run", args: { problem, racers } };
-  const text = await python.call("gdcourse.explorer.page", "text", run, { seconds: 60 });
+  const text = await python.call("gdcourse.explorer.answers", "text", run, { seconds: 60 });
   const [answer, ...rows] = text.split("\\n");
   return JSON.parse(answer).map((one) => ({ ...one, rows: rows[one.rows - 1] }));
 }"""
@@ -73,9 +87,9 @@ def table(result):
     return np.frombuffer(bytes.fromhex(result["rows"])).reshape(-1, result["width"])
 
 
-def test_same_digits_as_numpy(page, address):
+def test_same_digits_as_numpy(page, light):
     """One step from each state of numpy's path, for every rule on every surface; and whole paths that bear a nudge."""
-    page.goto(address + ADAM)
+    page.goto(light + ADAM)
     steps, worst, whole, chaotic, longest = 60, 0.0, 0, [], 0.0
     for rule in RULES:
         for name in gd.surfaces.LANDMARKS:
@@ -131,6 +145,7 @@ TURN = """async ([el, which, count]) => {
 }"""
 
 
+PIECE = 1  # ms of the fixed piece of work on a processor for which the limits are meant
 FIXED = """async () => {
   const out = [];
   for (let i = 0; i < 60; i++) {
@@ -144,20 +159,21 @@ FIXED = """async () => {
 
 
 @pytest.mark.parametrize("knob", ["0.lr", "kappa"])
-def test_a_slider_redraws_at_once(adam, page, knob):
+def test_a_slider_redraws_at_once(whole, page, knob):
     """Two rules, 300 steps: 100 ms, and as much more as the machine's other work delays a fixed piece of work.
 
-    One in ten turns is let alone by whatever else runs: that one has no excuse.
+    One in ten turns is let alone by whatever else runs: that one has no excuse but a slow processor.
     """
-    type_in(adam, "steps", 300)
+    type_in(whole, "steps", 300)
     pieces = np.array(page.evaluate(FIXED))
     busy = np.percentile(pieces, 95) / pieces.min()
-    rows = np.array(page.evaluate(TURN, [adam.element_handle(), f"[data-knob='{knob}'] input[type=range]", 100]))
+    rows = np.array(page.evaluate(TURN, [whole.element_handle(), f"[data-knob='{knob}'] input[type=range]", 100]))
     alone, median, late = np.percentile(rows, [10, 50, 95], axis=0)
     for what, p50, p95 in zip(("slider to redraw", "of it Python", "of it drawing"), median, late, strict=True):
         print(f"\n{knob}: {what}: median {p50:.0f} ms, 95 % within {p95:.0f} ms", end="")
     print(f"\nthe machine is {busy:.1f} times slower than alone", end="")
-    assert alone[0] <= 100
+    print(f"; alone, it takes {pieces.min():.1f} ms for {PIECE} ms", end="")
+    assert alone[0] <= 100 * max(1, pieces.min() / PIECE)
     assert median[0] <= 100 * max(1, busy)
     assert late[0] <= 100 * max(1.5, 2 * busy)
 
@@ -169,7 +185,7 @@ def test_it_comes_to_life_quickly_and_nothing_jumps(browser, address, site):
         asked = []
         page.on("request", lambda request, asked=asked: asked.append(request.url))
         page.goto(address + ADAM)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(1000)
         assert not [url for url in asked if re.search("micropython|explorer.js|course.json", url)]
         page.evaluate("""() => {
           self.shifts = 0;
@@ -199,19 +215,19 @@ def test_it_comes_to_life_quickly_and_nothing_jumps(browser, address, site):
 
 PYTHON_MEMORY = """async ([problem, racers]) => {
   const python = new CoursePython(["course.json"]);
-  // (mem_free counts 128 MiB that the heap may still grow by)
-  const all = async () => (await python.call("gc", "mem_alloc")) + (await python.call("gc", "mem_free")) - 2 ** 27;
   const run = async (count) => {
     for (let i = 0; i < count; i++)
-      await python.call("gdcourse.explorer.page", "text", { call: "run", args: { problem, racers } });
-    return await all();
+      await python.call("gdcourse.explorer.answers", "text", { call: "run", args: { problem, racers } });
+    await python.call("gc", "collect");
+    const [held, free] = [await python.call("gc", "mem_alloc"), await python.call("gc", "mem_free")];
+    return [held, held + free - 2 ** 27]; // (free counts 128 MiB that the heap may still grow by)
   };
-  return [await run(50), await run(500)];
+  return [await run(20), await run(100)];
 }"""
 
 
 def test_memory_stays_flat(adam, page):
-    """The page's own memory, its nodes and MicroPython's, over 500 runs."""
+    """The page's own memory, its nodes and MicroPython's, over 150 turns and 100 runs."""
     session = page.context.new_cdp_session(page)
 
     def measured():
@@ -222,19 +238,20 @@ def test_memory_stays_flat(adam, page):
     turn = [adam.element_handle(), "[data-knob='0.lr'] input[type=range]"]
     page.evaluate(TURN.replace("30));", "0));"), [*turn, 50])
     before = measured()
-    page.evaluate(TURN.replace("30));", "0));"), [*turn, 500])
+    page.evaluate(TURN.replace("30));", "0));"), [*turn, 150])
     after = measured()
     print(
         f"\nheap {before[0]:.1f} → {after[0]:.1f} MB, nodes {before[1]} → {after[1]}, "
         f"listeners {before[2]} → {after[2]}"
     )
-    assert after[0] <= before[0] + 2
-    assert after[1] <= before[1] + 200
-    assert after[2] <= before[2] + 20
+    assert after[0] <= before[0] + 0.8
+    assert after[1] <= before[1] + 50
+    assert after[2] <= before[2] + 5
     racer = {"rule": "adam", "knobs": {"lr": 0.1}, "start": [-1.2, 1.0], "steps": 300}
-    held = page.evaluate(PYTHON_MEMORY, [{"surface": "rosenbrock"}, [racer, racer]])
-    print(f"MicroPython holds {held[0] / 1e6:.1f} → {held[1] / 1e6:.1f} MB")
-    assert held[1] <= held[0] * 1.05
+    (before, heap), (after, larger) = page.evaluate(PYTHON_MEMORY, [{"surface": "rosenbrock"}, [racer, racer]])
+    print(f"MicroPython holds {before / 1e3:.1f} → {after / 1e3:.1f} KB of {heap / 1e6:.1f} → {larger / 1e6:.1f} MB")
+    assert after <= before + 20_000
+    assert larger <= heap * 1.05
 
 
 # --- the map of knobs, landscapes, chance ---------------------------------------------
@@ -251,21 +268,24 @@ KNOBMAP = """(knobmap) => {
 LISTEN = """() => {
   const { call } = CoursePython.prototype;
   self.asked = [];
+  self.answered = []; // [ms, how many] of the map's cells
   CoursePython.prototype.call = function (module, name, args, ...more) {
     asked.push(args.call);
-    return call.call(this, module, name, args, ...more);
+    const answer = call.call(this, module, name, args, ...more);
+    if (args.call === "cells") answer.then(() => answered.push([performance.now(), args.args.settings.length]));
+    return answer;
   };
 }"""
 
 
-def quiet(page):
+def still(page):
     """What is asked a while after the last wish is there, too."""
     page.wait_for_timeout(400)
     settled(page)
 
 
-def test_the_map_of_a_chapter_is_there_at_once_and_others_soon(page, address):
-    explorer = alive(page, address + DESCENT)
+def test_the_map_of_a_chapter_is_there_at_once_and_others_soon(page, light):
+    explorer = alive(page, light + DESCENT)
     asked = "document.querySelector('.gx').dataset.asking"
     assert explorer.locator(".gx-knobmap").is_hidden()
     page.evaluate(LISTEN)
@@ -278,18 +298,27 @@ def test_the_map_of_a_chapter_is_there_at_once_and_others_soon(page, address):
     assert {"theory"} <= set(page.evaluate("asked")) <= {"theory", "heights"}  # no run
     assert "Dashed: the edge of stability" in explorer.locator(".gx-cell").inner_text()
     # another rule has another map, from coarse to fine
+    explorer.locator(".gx-toggle").click()
     explorer.locator("[aria-label='Rule 1']").select_option("adam")
     type_in(explorer, "steps", 200)
-    began = time.monotonic()
-    explorer.locator("[aria-label='Axis upwards']").select_option("0.beta2")
+    pieces = np.array(page.evaluate(FIXED))
+    busy = np.percentile(pieces, 95) / pieces.min()
+    page.evaluate("answered.length = 0")
+    began = page.evaluate("performance.now()")
+    explorer.locator(".gx-toggle").click()
     until(page, f"{asked} === '0'", seconds=60)
-    took = time.monotonic() - began
-    print(f"; 24 × 16 runs of 200 steps of Adam after {took:.1f} s", end="")
-    assert took <= 15  # alone: 5
+    moments, counts = np.transpose(page.evaluate("answered"))
+    seconds, known = (moments - began) / 1000, np.cumsum(counts)
+    assert known[-1] == 24 * 16
+    coarse, all_ = seconds[np.argmax(known >= 6 * 4)], seconds[-1]
+    print(f"; 24 × 16 runs of 200 steps of Adam: coarse after {coarse:.2f} s, all after {all_:.2f} s", end="")
+    print(f" (the machine is {busy:.1f} times slower than alone)", end="")
+    assert coarse <= 1 * max(1.5, 2 * busy)
+    assert all_ <= 5 * max(1.5, 2 * busy)
 
 
-def test_the_dot_sets_both_sliders_and_the_path_follows(page, address):
-    explorer = alive(page, address + DESCENT)
+def test_the_dot_sets_both_sliders_and_the_path_follows(page, light):
+    explorer = alive(page, light + DESCENT)
     explorer.locator(".gx-toggle").click()
     page.evaluate("document.querySelector('.gx-field').scrollIntoView({ block: 'center' })")
     settled(page)
@@ -314,23 +343,23 @@ def test_the_dot_sets_both_sliders_and_the_path_follows(page, address):
     assert cell(explorer, 1, "loss") == "diverged" or float(cell(explorer, 1, "loss").replace("e", "E")) > 10
 
 
-def test_an_edited_rule_has_a_map_and_one_that_cannot_run_says_so(page, address):
-    explorer = alive(page, address + DESCENT)
+def test_an_edited_rule_has_a_map_and_one_that_cannot_run_says_so(page, light):
+    explorer = alive(page, light + DESCENT)
     edit(explorer, lambda text: text.replace("- lr *", "- 0.5 * lr *"))
     explorer.locator(".gx-toggle").click()
     explorer.locator("[aria-label='Rule of the map']").select_option(label="my gradient descent")
-    quiet(page)
+    still(page)
     assert explorer.locator(".gx-knobmap").evaluate(KNOBMAP) > 0.3
     assert "Dashed" not in explorer.locator(".gx-cell").inner_text()  # of this rule there is no theory
     edit(explorer, lambda text: text.replace("0.5 *", "nobody *"))
-    quiet(page)
+    still(page)
     assert "nobody" in explorer.locator(".gx-cell").inner_text()
 
 
-def test_a_landscape_of_ones_own_its_fault_and_its_link(browser, address):
+def test_a_landscape_of_ones_own_its_fault_and_its_link(browser, light):
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    explorer = alive(page, address + DESCENT)
+    explorer = alive(page, light + DESCENT)
     assert explorer.locator(".gx-formula").is_hidden()
     explorer.locator("[aria-label=Task]").select_option("text")
     settled(page)
@@ -357,14 +386,14 @@ def test_a_landscape_of_ones_own_its_fault_and_its_link(browser, address):
     # one that cannot be read leaves a figure that lives
     state = {"problem": {"text": "x +"}, "racers": [{"rule": "sgd", "knobs": {"lr": 0.1}}]}
     packed = base64.urlsafe_b64encode(json.dumps(state).encode()).decode().rstrip("=")
-    broken = alive(context.new_page(), f"{address}{DESCENT}?explorer=1~{packed}#explorer-1")
+    broken = alive(context.new_page(), f"{light}{DESCENT}?explorer=1~{packed}#explorer-1")
     assert "missing at the end" in broken.locator(".gx-misread").inner_text()
     assert re.match(r"[−\d.]+$", cell(broken, 1, "loss"))
     context.close()
 
 
-def test_noise_another_seed_and_a_cloud(page, address):
-    explorer = alive(page, address + DESCENT)
+def test_noise_another_seed_and_a_cloud(page, light):
+    explorer = alive(page, light + DESCENT)
     assert explorer.locator(".gx-noise").is_hidden()
     type_in(explorer, "noise", 2)
     first = cell(explorer, 1, "loss")
@@ -372,7 +401,7 @@ def test_noise_another_seed_and_a_cloud(page, address):
     settled(page)
     assert cell(explorer, 1, "loss") != first
     explorer.locator("button", has_text="30 seeds at once").click()
-    quiet(page)
+    still(page)
     said = explorer.locator(".gx-noise p")
     until(page, "document.querySelector('.gx-noise p').textContent.includes('over 30 seeds the median loss is')")
     before = said.inner_text()
@@ -393,11 +422,82 @@ def test_all_that_can_be_opened_fits_the_page(browser, address, width):
     explorer.locator(".gx-toggle").click()
     type_in(explorer, "noise", 1)
     explorer.locator("button", has_text="30 seeds").click()
-    quiet(page)
+    still(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     boxes = [explorer.locator(part).bounding_box() for part in (".gx-map", ".gx-knobmap", ".gx-curves")]
     assert all(box["width"] > 300 and box["height"] > 100 for box in boxes)
     assert (boxes[1]["x"] > boxes[0]["x"]) == (width > 600)  # beside it, on a phone below
+    context.close()
+
+
+CUT = """() => [...document.querySelectorAll(".gx select")].flatMap((select) => {
+  const look = getComputedStyle(select);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = look.font;
+  const room = select.clientWidth - parseFloat(look.paddingLeft) - parseFloat(look.paddingRight);
+  const cut = (text) => room > 0 && pen.measureText(text).width > room;
+  return [...select.options].map((option) => option.text).filter(cut);
+})"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("language", ["", "en/"])
+def test_what_a_menu_offers_can_be_read_whole(browser, address, language, width):
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    explorer = alive(page, f"{address}{language}chapters/05_adam_tested.html")
+    explorer.locator(".gx-toggle").click()
+    settled(page)
+    assert page.evaluate(CUT) == []
+    context.close()
+
+
+# --- a picture to keep ----------------------------------------------------------------
+
+
+def saved(explorer, tmp_path):
+    with explorer.page.expect_download() as download:
+        explorer.locator("button", has_text="Save PNG").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    with Image.open(file) as picture:
+        return file.name, picture.convert("RGB")
+
+
+def has(picture, colour):
+    """Is it there, in more than a few pixels?"""
+    wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    return (np.array(picture) == wanted).all(axis=-1).sum() > 200
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_figure_is_saved_as_it_is_seen(adam, page, tmp_path, theme):
+    page.evaluate("theme => (document.documentElement.dataset.theme = theme)", theme)
+    adam.locator("[aria-label='Rule 2']").select_option("sgd")
+    settled(page)
+    for _ in range(20):
+        adam.locator("[aria-label='One step on']").click()
+    name, picture = saved(adam, tmp_path)
+    assert name == {"light": "explorer-5.png", "dark": "explorer-5-dark.png"}[theme]
+    assert picture.width >= 1600
+    assert f"Saved as {name}" in adam.locator(".gx-message").inner_text()
+    look = {rule: looks.table()[rule][theme] for rule in ("adam", "sgd")}
+    assert picture.getpixel((2, 2)) == {"light": (255, 255, 255), "dark": (20, 24, 28)}[theme]
+    assert has(picture, look["adam"])
+    assert has(picture, look["sgd"])
+    adam.locator("[aria-label='Remove gradient descent']").click()
+    assert not has(saved(adam, tmp_path)[1], look["sgd"])
+
+
+def test_it_is_saved_from_a_folder_and_on_a_phone_too(browser, site, tmp_path):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    explorer = alive(context.new_page(), (site / ADAM).as_uri())
+    wide = saved(explorer, tmp_path)[1].height
+    explorer.locator(".gx-toggle").click()
+    settled(explorer.page)
+    name, picture = saved(explorer, tmp_path)
+    assert picture.width >= 1600
+    assert picture.height > wide + 500  # with the map of knobs
     context.close()
 
 
@@ -511,17 +611,17 @@ def test_touch_drags_the_start_and_scrolls_the_page(browser, address):
     context.close()
 
 
-def test_on_a_phone_two_rules_and_two_sliders(browser, address):
+def test_on_a_phone_two_rules_and_two_sliders(browser, light):
     context = browser.new_context(viewport={"width": 390, "height": 844})
-    explorer = alive(context.new_page(), address + "en/index.html")
+    explorer = alive(context.new_page(), light + "en/chapters/07_summary.html")  # where three race
     assert explorer.locator(".gx-row:not(.gx-head-row)").count() == 2
     assert explorer.locator(".gx-knob:visible").count() == 2
     context.close()
 
 
-def test_no_motion_for_those_who_want_none(browser, address):
+def test_no_motion_for_those_who_want_none(browser, light):
     context = browser.new_context(reduced_motion="reduce")
-    explorer = alive(context.new_page(), address + ADAM)
+    explorer = alive(context.new_page(), light + ADAM)
     explorer.locator("[aria-label=Play]").click()
     assert explorer.locator(".gx-time-bar").input_value() == "80"
     context.close()
@@ -607,10 +707,10 @@ def test_an_endless_loop_is_stopped_and_the_page_lives(adam, page):
 # --- links, extremes, company ---------------------------------------------------------
 
 
-def test_a_link_carries_the_state_but_runs_nothing(browser, address):
+def test_a_link_carries_the_state_but_runs_nothing(browser, light):
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    explorer = alive(page, address + ADAM)
+    explorer = alive(page, light + ADAM)
     type_in(explorer, "0.lr", 0.37)
     edit(explorer, lambda text: text.replace("m_hat = m /", "m_hat = 2 * m /"))
     explorer.locator("button", has_text="Copy link").click()
@@ -626,15 +726,15 @@ def test_a_link_carries_the_state_but_runs_nothing(browser, address):
     there.locator(".gx-run").click()
     settled(other)
     assert cell(there, 3, "loss") == cell(explorer, 3, "loss")
-    other.goto(address + ADAM + "?explorer=1~rubbish#explorer-1")
+    other.goto(light + ADAM + "?explorer=1~rubbish#explorer-1")
     assert alive(other, other.url).locator(".gx-row").count() == 3
     context.close()
 
 
-def test_divergence_and_extreme_values_are_drawn(page, address):
+def test_divergence_and_extreme_values_are_drawn(page, light):
     said = []
     page.on("pageerror", lambda error: said.append(str(error)))
-    explorer = alive(page, address + DESCENT)
+    explorer = alive(page, light + DESCENT)
     for steps, lr, gone in (
         (1000, 0.3, True),
         (1000, 1e300, True),
@@ -669,15 +769,15 @@ def test_divergence_and_extreme_values_are_drawn(page, address):
     assert not said
 
 
-def test_several_on_a_page(page, address):
+def test_several_on_a_page(page, light):
     def twice(route):
         response = route.fetch()
         text = response.text()
         figure = re.search(r'<div class="gd-explorer.*?</script></div>', text, re.S)[0]
         route.fulfill(response=response, body=text.replace(figure, figure * 3))
 
-    page.route("**/05_adam.html", twice)
-    first = alive(page, address + ADAM)
+    page.route("**/05_adam_tested.html", twice)
+    first = alive(page, light + ADAM)
     second, third = alive(page, page.url, 2), alive(page, page.url, 3)
     type_in(second, "0.lr", 0.4)
     assert len({cell(one, 1, "loss") for one in (first, second, third)}) == 2
@@ -689,7 +789,7 @@ def test_no_slider_is_dead(page, address, site, tmp_path):
         text = path.read_text("utf-8")
         assert "vnd.jupyter.widget" not in text
         assert "html-manager" not in text
-        assert 'type="range"' not in text
+        assert 'type="range"' not in re.sub(r'<div class="gd-explorer.*?</script></div>', "", text, flags=re.S)
     small = copy_of_the_project(tmp_path)
     front = "---\njupytext: {text_representation: {extension: .md, format_name: myst}}\n"
     front += "kernelspec: {name: python3, display_name: Python 3}\n---\n\n# Try\n\n"

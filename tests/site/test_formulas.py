@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 from conftest import ROOT, build, copy_of_the_project, names, pages
+from coursesite.formulas import CLOSING
 
 PHONE = 360
 MATH = re.compile("<math .*?</math>", re.S)
@@ -150,3 +151,18 @@ def test_every_formula_can_be_read_on_a_phone(browser, address, site):
     context.close()
     assert not faults
     assert shown > 2500
+
+
+def test_no_stop_stands_alone_at_the_beginning_of_a_line(site):
+    """Browsers may break a line behind a formula, whatever follows: so a short one holds its stop."""
+    held = 0
+    for path in pages(site):
+        before, *formulas = path.read_text("utf-8").split('<span class="katex">')
+        for formula in formulas:
+            shown = re.match("(.*?</span></span></span>)([^<])", formula, re.S)
+            if shown and shown[2] in CLOSING:
+                together = before.endswith('<span class="together">')
+                assert together or shown[1].count('class="base"') > 1, (path, shown[2], formula[:300])
+                held += together
+            before = formula
+    assert held > 500

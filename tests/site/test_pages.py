@@ -4,7 +4,8 @@ import gzip
 import re
 
 import pytest
-from conftest import names, opened
+from conftest import names, opened, pages, until
+from PIL import Image
 
 # Words of the themes that must not stand on a Chinese page.
 ENGLISH = r"""Search|Contents|Next|Prev|Previous|Toggle|Color mode|System Settings|Copyright|Back to top|Skip to|
@@ -29,7 +30,9 @@ def visit(browser, address, site):
         first = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
         page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
         page.evaluate("for (let y = 0; y < document.body.scrollHeight; y += 600) scrollTo(0, y)")
-        page.wait_for_load_state("networkidle")
+        page.evaluate("for (const image of document.images) image.loading = 'eager'")
+        until(page, "[...document.images].every((image) => image.complete)", 60)
+        page.wait_for_timeout(300)
         seen[name] = {
             "asked": asked,
             "said": said,
@@ -54,6 +57,22 @@ def test_no_page_complains(visit):
 
 def test_pictures_are_there(visit):
     assert not {name: seen["broken"] for name, seen in visit.items() if seen["broken"]}
+
+
+def test_each_figure_is_drawn_for_the_dark_page_too(site):
+    """No filter trades the colours of the rules: two pictures, of which a page shows one."""
+    for path in pages(site):
+        html = path.read_text("utf-8")
+        pictures = re.findall(r'<img [^>]*class="only-(light|dark)"[^>]*src="([^"]+)\.png"', html)
+        light, dark = ([name for theme, name in pictures if theme == one] for one in ("light", "dark"))
+        assert dark == [f"{name}-dark" for name in light]
+        leading = re.findall(r'<a class="enlarge only-(light|dark)" href="([^"]+)\.png">', html)
+        assert set(leading) == set(pictures), "a tap shows the picture alone"
+        if path.stem != "a_pytorch":  # run by whoever has PyTorch, before the book
+            assert len(light) + len(dark) == len(re.findall('<img [^>]*src="[^"]*_images/[^"]*png"', html))
+        for name in {*light, *dark}:
+            with Image.open(path.parent / f"{name}.png") as picture:
+                assert picture.convert("RGB").getpixel((0, 0)) == ((20, 24, 28) if name in dark else (255, 255, 255))
 
 
 def test_a_first_visit_is_light(visit, site, address):
@@ -107,6 +126,25 @@ def test_nothing_sticks_out_of_a_phone(browser, address, site):
                 wide[name, phone] = width
     context.close()
     assert not wide
+
+
+@pytest.mark.parametrize(("width", "stacked"), [(1280, False), (390, True)])
+def test_panels_stand_side_by_side_or_one_below_the_other(browser, address, width, stacked):
+    """Each is its own half of the picture, and says what it shows."""
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    opened(page, address + "chapters/01_gradient_descent.html")
+    panels = page.locator("figure.panels").first.locator("img")
+    left, right = (panels.nth(i).bounding_box() for i in range(2))
+    assert (left["x"] == right["x"]) == stacked
+    assert (left["y"] == right["y"]) != stacked
+    assert left["width"] == right["width"] > 300
+    whole = page.evaluate("(image) => image.width / image.height", panels.first.element_handle())
+    shape = float(panels.first.get_attribute("width")) / float(panels.first.get_attribute("height"))
+    assert abs(2 * whole / shape - 1) < 0.02
+    said = {panels.nth(i).get_attribute("alt") for i in range(2)}
+    assert len(said) == 2
+    assert not any("‖" in one for one in said)
+    page.close()
 
 
 def test_the_keyboard_reaches_everything(page, address):

@@ -146,7 +146,7 @@ def test_a_rubbish_link_leaves_the_explorer_alive(page, address):
     said, faults = [], []
     page.on("pageerror", lambda error: said.append(str(error)))
     for state in LINKS:
-        page.goto(f"{address}en/index.html?explorer=1~{link(state)}#explorer-1")
+        page.goto(f"{address}en/chapters/07_summary.html?explorer=1~{link(state)}#explorer-1")
         page.wait_for_selector(".gd-explorer[data-alive]", timeout=20_000)
         explorer = page.locator(".gd-explorer").first
         whole = (
@@ -180,7 +180,7 @@ def test_a_strangers_rule_cannot_change_the_others(page, address):
         {"rule": "adam", "knobs": {}},
         {"rule": "*", "base": "adam", "source": rule, "knobs": {"lr": 0.1}, "state": []},
     ]
-    page.goto(f"{address}en/chapters/05_adam.html?explorer=1~{link({'racers': racers})}#explorer-1")
+    page.goto(f"{address}en/chapters/05_adam_tested.html?explorer=1~{link({'racers': racers})}#explorer-1")
     page.wait_for_selector(".gd-explorer[data-alive=true]", timeout=20_000)
     explorer = page.locator(".gd-explorer").first
     row = explorer.locator(".gx-row").nth(1)

@@ -18,6 +18,7 @@
   }[document.documentElement.lang.slice(0, 2)];
   const places = [...document.querySelectorAll(".gd-explorer")].filter((el) => el.querySelector(":scope > script"));
   const home = new URL("explorer/", document.currentScript.src);
+  const ANSWERS = "gdcourse.explorer.answers"; // the module of Python that is asked
   let script; // a promise: explorer.js is fetched once
   let python;
 
@@ -68,7 +69,7 @@
     return address.href;
   };
 
-  // page.text: a line of JSON, and a line for each of the numbers' rows that it names
+  // answers.text: a line of JSON, and a line for each of the numbers' rows that it names
   const read = (text) => {
     const [answer, ...lines] = text.split("\n");
     return JSON.parse(answer, (name, value) => (name === "rows" && typeof value === "number" ? lines[value - 1] : value));
@@ -96,14 +97,14 @@
     python ??= new CoursePython(["course.json"]); // no exercises
     // Python and the drawing are fetched at the same time
     const spec = JSON.parse(el.querySelector(":scope > script").textContent);
-    const warm = python.call("gdcourse.explorer.page", "run", { problem: spec.problem, racers: [] }, { seconds: PATIENCE }).catch(() => {});
+    const warm = python.call(ANSWERS, "text", { call: "run", args: { problem: spec.problem, racers: [] } }, { seconds: PATIENCE }).catch(() => {});
     let limit; // seconds for what the reader writes: twice what the first race took
     const ask = async (call, args) => {
       const source = written(args);
       const seconds = source === undefined ? PATIENCE : (limit ?? PATIENCE);
       const began = performance.now();
       try {
-        const answer = read(await pythonFor(source).call("gdcourse.explorer.page", "text", { call, args }, { seconds }));
+        const answer = read(await pythonFor(source).call(ANSWERS, "text", { call, args }, { seconds }));
         limit ??= Math.max(2, Math.ceil((2 * (performance.now() - began)) / 1000));
         return answer;
       } catch (error) {

@@ -20,7 +20,7 @@ function askForNumber(question) {
   const values = choices.map((choice) => Number(choice.dataset.value));
   const input = h("input", { autocomplete: "off", autocapitalize: "off", spellcheck: false, size: 9 });
   const output = h("output", { "aria-live": "polite" });
-  const form = h("form", { onsubmit: answer }, h("label", {}, `${WORDS.number} `, input), h("button", {}, WORDS.check), output);
+  const form = h("form", { onsubmit: answer }, h("label", {}, `${FORM.number} `, input), h("button", {}, WORDS.check), output);
   choices[0].before(form);
   for (const choice of choices) choice.remove();
 
@@ -29,7 +29,7 @@ function askForNumber(question) {
     const given = readNumber(input.value);
     const choice = choices[meant(given, values)];
     if (choice) choice.open = true;
-    output.replaceChildren(choice ?? (Number.isNaN(given) ? WORDS.notNumber : WORDS.unknown));
+    output.replaceChildren(choice ?? (Number.isNaN(given) ? FORM.notNumber : FORM.unknown));
     if (choice?.classList.contains("right")) kept.solve(question.id);
   }
 }

@@ -1,4 +1,5 @@
-// The words of questions, exercises and progress, in the language of the page.
+// The words of questions, exercises and progress, in the language of the page; those of the form for a number are
+// Python's (FORM, see ``scripts.py``), for a notebook says them, too.
 
 const BY_LANGUAGE = {
   zh: {
@@ -8,7 +9,6 @@ const BY_LANGUAGE = {
     crashed: "这段代码让页面里的 Python 停止了工作。再检查一次会另开一个；总是这样的话，请下载本页的笔记本，在 Jupyter 里做。",
     broken: "没能取来 Python。请检查网络后再试；也可以下载本页的笔记本，在 Jupyter 里做。",
     discard: "放弃你写的代码，回到题目原来的样子？",
-    number: "你的答案", unknown: "不对，但也不是常见的错。把算式写下来，再算一遍。", notNumber: "请输入一个数，例如 0.25 或 1e-3。",
     done: (n, all) => `自测完成 ${n}/${all}`, saved: "进度和代码只存在这台设备的浏览器里。",
     unsaved: "浏览器存不下进度和代码，关掉本页就没有了：要留的代码请先复制出来。",
     old: "在网页里检查代码要用较新的浏览器（Chrome 98、Firefox 114、Safari 16 起）；也可以下载本页的笔记本来做。",
@@ -21,7 +21,6 @@ const BY_LANGUAGE = {
     crashed: "This code brought the page's Python down. Checking again starts another; if it keeps happening, download this notebook and work in Jupyter.",
     broken: "Python could not be fetched. Try again when you are online, or download this notebook and work in Jupyter.",
     discard: "Discard your code and start from the stub again?",
-    number: "Your answer", unknown: "Not right, and not one of the common mistakes. Write the calculation down and do it once more.", notNumber: "Please enter a number, such as 0.25 or 1e-3.",
     done: (n, all) => `Self-check: ${n}/${all} done`, saved: "Progress and code are kept in this browser only.",
     unsaved: "The browser cannot store progress and code, and closing this page loses them: copy what you want to keep.",
     old: "Checking code in the page needs a newer browser (Chrome 98, Firefox 114, Safari 16 or later); or download this notebook and work there.",

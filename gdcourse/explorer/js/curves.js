@@ -2,16 +2,19 @@
 
 import { h } from "./dom.js";
 import { decades, level } from "./geometry.js";
+import { nameEnds } from "./labels.js";
 import { cross, faintly, mark, sheet, stroke } from "./pen.js";
 import { power } from "./text.js";
+
+const APART = 12; // px from the end of a curve to the middle of its name
 
 export function curvesOf(figure) {
   const { state, words } = figure;
   const canvas = h("canvas", { className: "gx-canvas", role: "img" });
 
-  function draw() {
-    const { pen, width, height } = sheet(canvas);
-    if (!width) return;
+  const draw = () => canvas.clientWidth && paint(sheet(canvas));
+
+  function paint({ pen, width, height }) {
     const results = [figure.results, ...figure.cloud].flat().filter((result) => result.rows);
     const range = decades(results, state.problem.best);
     const frame = { left: 46, right: width - 10, top: 22, bottom: height - 26, height };
@@ -20,7 +23,11 @@ export function curvesOf(figure) {
     drawFrame(pen, frame, range, x, y);
     const looks = figure.looks();
     faintly(pen, () => figure.cloud.forEach((all) => all.forEach((result, i) => result.rows && drawLine(pen, result, looks[i], range, x, y))));
-    figure.results.forEach((result, i) => result.rows && drawCurve(pen, result, looks[i], range, x, y));
+    const ends = figure.results.map((result, i) => result.rows && drawCurve(pen, result, looks[i], range, x, y));
+    // the highest has room above it, the others, which come from above, below
+    const highest = Math.min(...ends.filter(Boolean).map((end) => end[1]));
+    const beside = ends.map((end) => end && [end[0], end[1] + (end[1] === highest ? -APART : APART)]); // prettier-ignore
+    nameEnds(pen, figure, looks, beside, frame.right, frame.bottom);
   }
 
   function drawFrame(pen, { left, right, top, bottom, height }, [floor, roof], x, y) {
@@ -68,7 +75,8 @@ export function curvesOf(figure) {
     const { point, above } = drawLine(pen, result, look, range, x, y);
     if (diverged) cross(pen, ...point(count - 1));
     if (state.at < count && !above(state.at)) mark(pen, ...point(state.at), look.mark, figure.style("paper"));
+    return point(count - 1);
   }
 
-  return { element: h("div", { className: "gx-curves" }, canvas), canvas, draw };
+  return { element: h("div", { className: "gx-curves" }, canvas), canvas, draw, paint };
 }

@@ -26,6 +26,7 @@ import { sensible } from "./link.js";
 import { mapOf } from "./map.js";
 import { noiseOf } from "./noise.js";
 import { questionOf, shareOf } from "./question.js";
+import { saveOf } from "./save.js";
 import { spokenOf } from "./spoken.js";
 import { tableOf } from "./table.js";
 import { timeOf } from "./time.js";
@@ -85,12 +86,12 @@ function furnished(figure, link) {
   const [question, map, curves, time] = [questionOf(figure), mapOf(figure), curvesOf(figure), timeOf(figure)];
   const [table, knobs, inside, edit] = [tableOf(figure), knobsOf(figure), insideOf(figure), editOf(figure)];
   const [share, spoken, knobmap, landscape] = [shareOf(figure, link), spokenOf(figure), knobmapOf(figure), landscapeOf(figure)];
-  const noise = noiseOf(figure);
+  const [noise, save] = [noiseOf(figure), saveOf(figure, [map, knobmap, curves])];
   Object.assign(figure, { map, curves });
   figure.parts = [noise, map, knobmap, curves, table, knobs, question, landscape, inside, edit, time, spoken];
   figure.root.append(
     question.element, landscape.element, question.text, h("div", { className: "gx-plots" }, map.element, knobmap.element, curves.element),
-    time.element, table.element, h("div", { className: "gx-foot" }, table.add, knobmap.toggle, share.element),
+    time.element, table.element, h("div", { className: "gx-foot" }, table.add, knobmap.toggle, share.element, save),
     noise.element, knobs.element, knobs.fold, inside.element, edit.element, share.message, spoken.element); // prettier-ignore
   return { inside, edit, landscape };
 }

@@ -49,6 +49,15 @@ function hatch(pen, { left, right, top, bottom }, where, colour) {
   pen.restore();
 }
 
+/** The colours and the font of the map. */
+export function lookOf(figure) {
+  const [hue, ink, edge, paper] = ["accent", "strong", "edge", "paper"].map(figure.style);
+  return { hue, ink, edge, paper, font: figure.font(12) };
+}
+
+/** The frame on the screen, where its canvas is the box. */
+export const framed = ({ left, right, top, bottom }, box) => ({ left: box.left + left, top: box.top + top, width: right - left, height: bottom - top });
+
 /** Where a point of the unit square stands in the picture. */
 export const pixel = ({ left, right, top, bottom }, [p, q]) => [left + p * (right - left), bottom - q * (bottom - top)];
 

@@ -5,16 +5,15 @@ import { chartOf } from "./chart.js";
 import { h, offer } from "./dom.js";
 import { listen } from "./drag.js";
 import { hit, within } from "./geometry.js";
-import { drawAxes, drawCells, drawTheory, pixel, shownOn } from "./heat.js";
-import { sheet } from "./pen.js";
+import { drawAxes, drawCells, drawTheory, framed, lookOf, pixel, shownOn } from "./heat.js";
+import { circle, sheet } from "./pen.js";
 import { knobOf, turn } from "./racers.js";
 import { power, say, short } from "./text.js";
 
 const SQUARE = [0, 1, 0, 1]; // in which the dot moves
 
 export function knobmapOf(figure) {
-  const { state, words, common } = figure;
-  const { grid, knobs } = common;
+  const { state, words, common: { grid, knobs } } = figure; // prettier-ignore
   const of = h("select", { "aria-label": words.map_of, onchange: () => figure.rebuild() });
   const up = h("select", { "aria-label": words.map_across, onchange: () => draw() });
   const canvas = h("canvas", { className: "gx-heat", role: "img" });
@@ -63,15 +62,19 @@ export function knobmapOf(figure) {
 
   function paint() {
     if (element.hidden || !canvas.clientWidth) return;
-    const { pen } = sheet(canvas);
-    const [hue, ink, edge, paper] = ["accent", "strong", "edge", "paper"].map(figure.style);
-    const look = { hue, ink, edge, paper, font: figure.font(12) };
-    drawCells(pen, frame(), chart.cells, grid, state, look);
-    drawTheory(pen, frame(), axes(), shownOn(axes(), chart.theory), look);
-    drawAxes(pen, frame(), axes(), `${title(names[0])} →`, look);
+    picture(sheet(canvas));
     const [x, y] = pixel(frame(), dot());
     handle.style.transform = `translate(${x}px, ${y}px)`;
     speak();
+  }
+
+  /** All but the dot, which is the handle. */
+  function picture({ pen, ring }) {
+    const look = lookOf(figure);
+    drawCells(pen, frame(), chart.cells, grid, state, look);
+    drawTheory(pen, frame(), axes(), shownOn(axes(), chart.theory), look);
+    drawAxes(pen, frame(), axes(), `${title(names[0])} →`, look);
+    if (ring) circle(pen, ...pixel(frame(), dot()), look.ink);
   }
 
   /** The cell that is pointed at, or how to read the map, in words. */
@@ -102,10 +105,7 @@ export function knobmapOf(figure) {
     figure.refresh();
   }
 
-  function at(event) {
-    const [{ left, top, right, bottom }, box] = [frame(), canvas.getBoundingClientRect()];
-    return hit(SQUARE, { left: box.left + left, top: box.top + top, width: right - left, height: bottom - top }, event.clientX, event.clientY);
-  }
+  const at = (event) => hit(SQUARE, framed(frame(), canvas.getBoundingClientRect()), event.clientX, event.clientY);
 
   function point(place) {
     pointed = place;
@@ -116,5 +116,5 @@ export function knobmapOf(figure) {
   field.addEventListener("pointermove", (event) => event.pointerType === "mouse" && point(cellOf(at(event), grid)));
   field.addEventListener("pointerleave", () => point(null));
   handle.addEventListener("blur", () => point(null));
-  return { element, toggle, build, draw };
+  return { element, canvas, toggle, build, draw, paint: picture };
 }

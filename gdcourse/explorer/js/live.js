@@ -14,8 +14,8 @@ export function kindOfEnd({ error, diverged, left, stays }, live) {
   return live.never && stays === null ? "never" : "told";
 }
 
-/** The racer that the sentence is about: the last that the first slider drives. */
-export const spokenOfIn = ({ sliders: [{ drives }] }) => racerOf(drives.at(-1)) || 0;
+/** The racer that the sentence is about: one that is named, or the last that the first slider drives. */
+export const spokenOfIn = ({ told, sliders: [{ drives }] }) => told ?? (racerOf(drives.at(-1)) || 0);
 
 /** A number as one writes it by hand: 5.7, 2.1 × 10⁷, 10⁻³. */
 export function plain(x) {
@@ -25,15 +25,23 @@ export function plain(x) {
   return digits === 1 ? power(n) : `${short(digits)} × ${power(n)}`;
 }
 
-/** The sentence of a state whose racer has this result. */
-export function sentence(state, result, words) {
+/** The sentence of a state whose racer has this result; `results` are those of all. */
+export function sentence(state, result, words, results = [result]) {
   const { live, steps, target, sliders } = state;
   return say({ ...words, ...live }[kindOfEnd(result, live)], {
     steps,
     value: plain(driven(state, sliders[0])),
     target: power(Math.round(Math.log10(target))),
+    order: live.between && ranked(state, results, words).join(live.between),
     ...(result.lines ? ofSecant(result) : ofRace(state, result, words)),
   });
+}
+
+/** The racers' names, the lowest loss first. */
+function ranked({ racers }, results, words) {
+  const left = (i) => results[i].left ?? Infinity;
+  const places = results.map((_, i) => i).sort((a, b) => left(a) - left(b));
+  return places.map((i) => words[`rule.${racers[i].rule}`]);
 }
 
 const ofSecant = ({ slope, off }) => ({ slope: short(slope, 8), off: plain(round(off, 2)) });
@@ -45,7 +53,8 @@ function ofRace(state, result, words) {
   const last = rows.length / width - 1;
   const [, y] = memory(result, last, []).moved;
   const forward = short(rows[width * last] - state.start[0]);
-  return { rule, step: last + 1, stays, left: plain(100 * left), times: plain(left), forward, swing: short(Math.abs(y)) };
+  const place = short(rows[width * last] * (state.problem.unit ?? 1));
+  return { rule, step: last + 1, stays, left: plain(100 * left), times: plain(left), forward, place, swing: short(Math.abs(y)) };
 }
 
 export function liveOf(figure, element, spoken) {
@@ -55,7 +64,7 @@ export function liveOf(figure, element, spoken) {
 
   function draw() {
     if (!figure.results.length) return;
-    const text = sentence(state, figure.results[spokenOfIn(state)], words);
+    const text = sentence(state, figure.results[spokenOfIn(state)], words, figure.results);
     tell(text);
     const shown = say(words.shown, { task: words[`surface.${figure.kind()}`], count: state.racers.length });
     root.querySelector("canvas")?.setAttribute("aria-label", `${shown} ${text}`);

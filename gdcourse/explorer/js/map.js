@@ -3,7 +3,8 @@
 import { h } from "./dom.js";
 import { listen } from "./drag.js";
 import { hit, place, reach, visible, within } from "./geometry.js";
-import { cross, dot, faintly, mark, sheet, stroke } from "./pen.js";
+import { nameEnds } from "./labels.js";
+import { circle, cross, dot, faintly, mark, sheet, stroke } from "./pen.js";
 import { standing } from "./results.js";
 import { round, say, short } from "./text.js";
 
@@ -18,17 +19,24 @@ export function mapOf(figure) {
 
   function draw() {
     if (!region()) return;
-    const { pen, width, height } = sheet(canvas);
+    paint(sheet(canvas));
+    const { clientWidth: width, clientHeight: height } = canvas;
+    const [x, y] = place(region(), width, height)(...state.start);
+    handle.style.transform = `translate(${within(0, x, width)}px, ${within(0, y, height)}px)`;
+    handle.setAttribute("aria-label", say(words.start, { x: short(state.start[0]), y: short(state.start[1]) }));
+  }
+
+  /** All but the ring at the start, which is the handle; save.js asks for that too. */
+  function paint({ pen, width, height, ring }) {
     const at = place(region(), width, height);
     if (figure.land) drawLand(pen, width, height);
     if (figure.land?.axes.length) drawDirections(pen, at);
     drawMinima(pen, at);
     const looks = figure.looks();
     faintly(pen, () => figure.cloud.forEach((results) => results.forEach((result, i) => drawFaint(pen, at, result, looks[i]))));
-    figure.results.forEach((result, i) => result.rows && drawPath(pen, at, result, looks[i], i));
-    const [x, y] = at(...state.start);
-    handle.style.transform = `translate(${within(0, x, width)}px, ${within(0, y, height)}px)`;
-    handle.setAttribute("aria-label", say(words.start, { x: short(state.start[0]), y: short(state.start[1]) }));
+    const ends = figure.results.map((result, i) => result.rows && drawPath(pen, at, result, looks[i], i));
+    if (ring) circle(pen, ...at(...state.start), figure.style("strong"));
+    nameEnds(pen, figure, looks, ends, width, height);
   }
 
   function drawLand(pen, width, height) {
@@ -86,6 +94,7 @@ export function mapOf(figure) {
     const [x, y] = point(last);
     if (gone) cross(pen, within(8, x, canvas.clientWidth - 8), within(8, y, canvas.clientHeight - 8));
     else mark(pen, x, y, look.mark, figure.style("paper"));
+    return [within(0, x, canvas.clientWidth), within(0, y, canvas.clientHeight)];
   }
 
   function moveTo(x, y) {
@@ -99,5 +108,5 @@ export function mapOf(figure) {
     by: ([dx, dy]) => moveTo(state.start[0] + dx, state.start[1] + dy),
     region,
   });
-  return { element, canvas, draw };
+  return { element, canvas, draw, paint };
 }

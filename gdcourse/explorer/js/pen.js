@@ -38,6 +38,15 @@ export function dot(pen, x, y) {
   pen.fill();
 }
 
+/** A point that one can move. */
+export function circle(pen, x, y, colour) {
+  pen.strokeStyle = colour;
+  pen.lineWidth = 3.5;
+  pen.beginPath();
+  pen.arc(x, y, 6.25, 0, 7);
+  pen.stroke();
+}
+
 /** Here a run was lost. */
 export function cross(pen, x, y) {
   pen.lineWidth = 4;

@@ -8,7 +8,7 @@ export function questionOf(figure) {
   const questions = h("select", { "aria-label": words.question, onchange: () => ask(common.presets[questions.value]) });
   const tasks = h("select", { "aria-label": words.task, onchange: () => become(common.tasks[tasks.value]) });
   const text = h("p", { className: "gx-question" });
-  const numbers = Object.keys(common.presets);
+  const numbers = Object.keys(common.presets).filter((name) => /^\d/.test(name)); // that of the home page has none
   offer(questions, [["", `${words.question} …`], ...numbers.map((n) => [n, `${words.question} ${n}`])]);
   offer(tasks, Object.keys(common.tasks).map((name) => [name, words[`surface.${name}`]])); // prettier-ignore
 

@@ -43,7 +43,8 @@ export function looksOf(racers, looks, dark) {
     const free = (name) => name in looks && !taken.has(name);
     const name = free(rule) ? rule : Object.keys(looks).find(free);
     taken.add(name);
-    return { colour: looks[name][dark ? "dark" : "light"], dash: looks[name].dash, mark };
+    const { text, dash } = looks[name];
+    return { colour: looks[name][dark ? "dark" : "light"], text: text[Number(dark)], dash, mark };
   });
 }
 
