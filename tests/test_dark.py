@@ -103,4 +103,5 @@ def test_the_kernels_file_is_whole_whoever_writes_it(tmp_path, monkeypatch):
     emptied = startup.stat().st_ino
     dark.let_kernels_draw_twice(tmp_path)
     assert startup.stat().st_ino != emptied, "another file takes its place at once"
-    assert [path.name for path in startup.parent.iterdir()] == ["draw_twice.py"] and startup.read_text("utf-8") == first[2]
+    assert [path.name for path in startup.parent.iterdir()] == ["draw_twice.py"]
+    assert startup.read_text("utf-8") == first[2]
