@@ -6,6 +6,7 @@
     python3 course.py test         run every test
     python3 course.py notebooks    print source/ into notebooks and pages
     python3 course.py pdf          one PDF per language (needs Chromium, Chrome or Edge)
+    python3 course.py teach        for a class: slides, and the site without answers
     python3 course.py bench        measure the speed of the course, as ratios
 
 On Windows: py course.py book.  The first run makes .venv, or the folder that the
@@ -86,7 +87,7 @@ def speak_utf8():
 
 def read_command():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words = "book | lab | test | notebooks | pdf | bench"
+    words = "book | lab | test | notebooks | pdf | teach | bench"
     commands = parser.add_subparsers(dest="command", required=True, metavar=words)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--fresh", action="store_true", help="first make the environment anew")
@@ -98,9 +99,10 @@ def read_command():
     add("test", help="run every test; further words go to pytest")
     add("notebooks", help="print source/; further words go to tools/notebooks.py")
     add("pdf", help="print both languages to _build/pdf")
+    add("teach", help="slides and a site without answers, in _build/teach")
     add("bench", help="measure; further words go to tools/bench.py")
     options, rest = parser.parse_known_args()
-    if rest and options.command in ("book", "pdf"):
+    if rest and options.command in ("book", "pdf", "teach"):
         parser.error(f"{options.command} does not know {' '.join(rest)} / 无法识别 {' '.join(rest)}")
     return options, rest
 
@@ -115,7 +117,7 @@ def port(text):
 def obey(options, rest):
     """First what can be known to go wrong, then the environment, then the work."""
     command = options.command
-    if command in ("book", "notebooks", "pdf"):
+    if command in ("book", "notebooks", "pdf", "teach"):
         check_writable()
     browser = find_chromium() if command == "pdf" else None
     server = listen(options.port) if command == "book" and not options.no_serve else None
@@ -130,6 +132,16 @@ def obey(options, rest):
         run("pytest", *rest, answers_ctrl_c=True)
     elif command == "pdf":
         pdf(browser)
+    elif command == "teach":
+        build()
+        browser = known_chromium()
+        run(
+            "python",
+            "tools/teach.py",
+            str(SITE),
+            str(ROOT / "_build" / "teach"),
+            *(["--browser", browser] if browser else []),
+        )
     elif command == "bench":
         run("python", "tools/bench.py", *rest)
     else:
@@ -454,8 +466,8 @@ def pdf(browser):
     print(f"\nThe PDFs are in {folder}.")
 
 
-def find_chromium():
-    """The reader's own browser, if it is of Chromium's family."""
+def known_chromium():
+    """The reader's own browser, if it is of Chromium's family, or None."""
     named = os.environ.get("CHROMIUM")
     names = (
         "chromium",
@@ -470,8 +482,11 @@ def find_chromium():
         r"C:\Program Files\Google\Chrome\Application\chrome.exe",
         r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
     )
-    found = next(filter(None, map(shutil.which, [named] if named else names)), None)
-    return found or stop(
+    return next(filter(None, map(shutil.which, [named] if named else names)), None)
+
+
+def find_chromium():
+    return known_chromium() or stop(
         "To print PDFs, install Chromium, Chrome or Edge, or name one in the variable CHROMIUM.",
         "要生成 PDF，请先安装 Chromium、Chrome 或 Edge，或者用环境变量 CHROMIUM 指明它的位置。",
     )

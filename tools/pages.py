@@ -369,7 +369,8 @@ def print_text(page, language):
     """source/name.md as a page: the text of one language, the code of both."""
     cells = print_notebook(page.source, language).cells
     front = FRONT if any(cell.cell_type == "code" for cell in cells) else ""
-    return front + mark(page) + "\n\n".join(map(as_text, cells)) + "\n"
+    text = "\n\n".join(map(as_text, cells)) + "\n"
+    return front + mark(page) + text.replace("{{objectives}}", objectives(language))
 
 
 def as_text(cell):
@@ -377,6 +378,39 @@ def as_text(cell):
         return cell.source
     settings = yaml.safe_dump(dict(cell.metadata), allow_unicode=True, default_flow_style=None)
     return f"```{{code-cell}} python\n---\n{settings}---\n{cell.source}\n```"
+
+
+OBJECTIVES = {
+    "zh": {"columns": ("课", "学完能做什么", "由什么检验"), "question": "题 {}", "exercise": "编程题"},
+    "en": {
+        "columns": ("lesson", "afterwards a student can", "asked by"),
+        "question": "question {}",
+        "exercise": "exercise",
+    },
+}
+
+
+def objectives(language):
+    """A table of what each lesson's reader can do afterwards, with links to the questions that ask for it."""
+    words = OBJECTIVES[language]
+    lines = [words["columns"], ("---",) * 3]
+    for page in (page for page in chapters() if page.objectives):
+        posed, name = questions.asked(page.source.read_text("utf-8")), f"[{heading(page, language)}](../{page.address})"
+        for entry in page.objectives:
+            by = [asker(page, each, posed, words) for each in entry["by"]]
+            lines.append((name, entry[language], WORDS[language]["all"].join(by)))
+            name = ""
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def asker(page, name, posed, words):
+    """A question of the page, counted as they are posed there, or its exercise."""
+    address = f"../{page.address}.html"
+    if name in posed:
+        return f'<a href="{address}#q-{name}">{words["question"].format(posed.index(name) + 1)}</a>'
+    if name not in exercises():
+        raise SourceError(f"source/course.yml: {page.stem} poses neither a question nor an exercise {name}")
+    return f'<a href="{address}">{words["exercise"]}</a>'
 
 
 # --- tables of contents -----------------------------------------------------

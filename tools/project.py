@@ -34,6 +34,7 @@ class Page:
     pages: tuple  # those below it
     part: str = ""  # of its chapter, "A" or "B", where that has several
     lesson: bool = False  # is it measured as one?
+    objectives: tuple = ()  # what its reader can do afterwards: {language: words, "by": questions and exercises}
 
     @property
     def number(self):
@@ -76,6 +77,7 @@ def page_of(entry, above=None, part=""):
         pages=tuple(page_of(inner, stem, part) for inner in entry.get("pages", ())),
         part=part,
         lesson=entry.get("lesson", False),
+        objectives=tuple(entry.get("objectives", ())),
     )
 
 
