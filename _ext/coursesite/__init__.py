@@ -4,6 +4,7 @@
 ``search``     a search that finds Chinese
 ``formulas``   mathematics, set while the book is built
 ``folds``      what a page hides until the reader asks for it
+``book``       the order of the printed book
 ``moved``      old addresses of places that stand on another page of their chapter now
 ``polish``     what a page loads, and the last hand on its HTML
 ``patches``    edits of what others write, loud when there is nothing to edit any more
@@ -31,6 +32,7 @@ from dark import let_kernels_draw_twice
 from project import ROOT, SOURCE, chapters, digest_of, inside, run_by
 
 from . import formulas
+from .book import in_two_parts
 from .files import finish
 from .folds import add_folds
 from .links import add_links, edition
@@ -56,6 +58,7 @@ def setup(app: Sphinx):
     app.connect("html-page-context", add_links, priority=100)
     app.connect("html-page-context", lighten, priority=900)
     app.connect("doctree-resolved", formulas.keep_together)
+    app.connect("doctree-resolved", in_two_parts)
     app.connect("build-finished", finish)
     app.connect("build-finished", fold_titles)
     app.connect("build-finished", tell_what_moved)

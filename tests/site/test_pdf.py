@@ -32,8 +32,14 @@ def font_of(text):
     return name.value.decode()
 
 
-@pytest.mark.parametrize(("name", "phrase"), [("course-zh", "偏差修正"), ("course-en", "bias correction")])
-def test_pdf_has_text_formulas_and_figures(printed, name, phrase):
+@pytest.mark.parametrize(
+    ("name", "phrase", "second", "trial"),
+    [
+        ("course-zh", "偏差修正", "第二部分：实测", "其余的练习"),
+        ("course-en", "bias correction", "Part two: the tests", "The other exercises"),
+    ],
+)
+def test_pdf_has_text_formulas_and_figures(printed, name, phrase, second, trial):
     pages = list(pypdfium2.PdfDocument(printed / f"{name}.pdf"))
     text = "\n".join(page.get_textpage().get_text_range() for page in pages)
     assert len(pages) > 40
@@ -41,4 +47,9 @@ def test_pdf_has_text_formulas_and_figures(printed, name, phrase):
     assert not [line for line in text.splitlines() if "\\frac" in line or "\\tag" in line], "a formula was not set"
     texts = (piece for page in pages for piece in page.get_objects([raw.FPDF_PAGEOBJ_TEXT]))
     assert any("KaTeX" in font_of(piece) for piece in texts)
+    texts = [page.get_textpage().get_text_range() for page in pages]
+    [begin] = [i for i, text in enumerate(texts) if second in text]
+    trials = [i for i, text in enumerate(texts) if trial in text]
+    assert trials, "lessons first, then the trials"
+    assert begin <= min(trials)
     assert sum(1 for page in pages for _ in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE])) > 20
