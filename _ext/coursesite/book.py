@@ -1,4 +1,4 @@
-"""The printed book has two parts: lessons, what is looked up, and the answers; then the trials and what belongs to them.
+"""The printed book has two parts: lessons, what is looked up and the answers; then the trials and what belongs to them.
 
 On the site a trial stands below its lesson.  On paper nobody unfolds it, and
 whoever reads one lesson after the other would leaf through all proofs.
