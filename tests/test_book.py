@@ -147,3 +147,20 @@ def test_course_py_explains_itself():
     readme = (ROOT / "README.md").read_text("utf-8")
     assert readme.count("python3 course.py book") >= 2
     assert readme.count("python3 course.py test") >= 2
+
+
+def test_what_a_build_keeps_is_made_once(tmp_path, monkeypatch):
+    """Formulas, figures, maps of knobs: an unchanged one is not made again, and a failure keeps nothing."""
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+    made = []
+
+    def make():
+        made.append(1)
+        return b"done"
+
+    assert [project.kept("kind", key, make) for key in ("a", "a", b"a", "b")] == [b"done"] * 4
+    assert len(made) == 2
+    with pytest.raises(ZeroDivisionError):
+        project.kept("kind", "c", lambda: 1 / 0)
+    assert project.kept("kind", "c", make) == b"done"
+    assert len(list(tmp_path.rglob("kind/*"))) == 3

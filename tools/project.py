@@ -4,6 +4,7 @@ Printers, site and tests ask here, so that a chapter is listed in one place.
 """
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -191,6 +192,18 @@ def digest_of(*paths):
     for path in paths:
         state.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return state.hexdigest()[:16]
+
+
+def kept(kind, key, make):
+    """The bytes that ``make`` gives, kept from an earlier build that asked with the same ``key``, a text or bytes."""
+    name = hashlib.sha256(key if isinstance(key, bytes) else key.encode()).hexdigest()
+    path = ROOT / "_build" / "cache" / kind / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{name}.{os.getpid()}")
+        part.write_bytes(make())
+        part.replace(path)  # both editions are built side by side
+    return path.read_bytes()
 
 
 def inside(folder):

@@ -2,6 +2,7 @@
 
 import base64
 import html
+import io
 import json
 import re
 import shutil
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from dark import without_dark
 from PIL import Image
-from project import published
+from project import kept, published
 from sphinx.util.fileutil import copy_asset
 
 from gdcourse import browser
@@ -103,11 +104,19 @@ def subset_icons(static):
 
 def shrink(path):
     """As many colours as fit into what a figure may weigh."""
+    heavy = path.read_bytes()
+    path.write_bytes(kept("figures", repr(FIGURE).encode() + heavy, lambda: shrunk(heavy)))
+
+
+def shrunk(png):
     for colours, weight in FIGURE.items():
-        if path.stat().st_size <= weight:
-            return
-        with Image.open(path) as picture:
-            picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
+        if len(png) <= weight:
+            break
+        with Image.open(io.BytesIO(png)) as picture:
+            few = picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE)
+        few.save(light := io.BytesIO(), "png", optimize=True)
+        png = light.getvalue()
+    return png
 
 
 # --- Python in the page -------------------------------------------------------

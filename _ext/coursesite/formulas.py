@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import dukpy
 from docutils import nodes
+from project import digest_of, kept
 from sphinx.util import logging
 
 KATEX = Path(__file__).parent / "vendor" / "katex" / "katex.min.js"
@@ -40,6 +41,15 @@ def engine():
 @functools.cache
 def typeset(tex, display=False):
     """HTML to look at, and MathML to listen to."""
+    return kept("formulas", f"{display} {version()} {tex}", lambda: typeset_anew(tex, display).encode()).decode()
+
+
+@functools.cache
+def version():
+    return digest_of(KATEX, Path(__file__))
+
+
+def typeset_anew(tex, display):
     options = {"displayMode": display, "strict": "error"}
     html = engine().evaljs("katex.renderToString(dukpy.tex, dukpy.options)", tex=tex, options=options)
     return MATH.sub(mended, html)

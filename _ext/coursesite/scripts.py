@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+from project import kept, run_by
+
 from gdcourse import explorer, questions
 from gdcourse.explorer.bundle import bundled, order
 
@@ -19,7 +21,8 @@ def write_scripts(folder, language):
     """Into ``folder``, from where Sphinx copies them, and gives each an address that changes with it."""
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "explorer").mkdir(parents=True)
-    common = json.dumps(explorer.common(language) | {"maps": explorer.maps()}, ensure_ascii=False)
+    maps = kept("maps", f"{language} {run_by()}", lambda: json.dumps(explorer.maps()).encode())
+    common = json.dumps(explorer.common(language) | {"maps": json.loads(maps)}, ensure_ascii=False)
     drawn = f"{explorer.script()}\nwindow.gdExplorer = {{ render, common: {common} }};\n"
     (folder / "explorer" / "explorer.js").write_text(closed(drawn), "utf-8")
     (folder / "explorer" / "explorer.css").write_text(explorer.style(), "utf-8")
