@@ -266,16 +266,16 @@ def adamw(
 
     .. math::
         \theta \leftarrow \theta
-        - \eta \left( \frac{\hat m}{\sqrt{\hat v} + \varepsilon} + \lambda \theta \right)
+        - \eta \left( \frac{\hat m}{\sqrt{\hat v} + \varepsilon} + \lambda_w \theta \right)
 
     with m, v, m̂ and v̂ as in Adam.
 
-    ``weight_decay``  λ ≥ 0; each step shrinks theta by the factor 1 − ηλ
+    ``weight_decay``  λ_w ≥ 0; each step shrinks theta by the factor 1 − ηλ_w
     ``t, m, v, lr, beta1, beta2, eps``  as in Adam; ε *outside* the root
 
     Source: Loshchilov & Hutter 2019, Algorithm 2 (schedule multiplier 1, and
-    λ multiplied by lr, as every library has it).
-    Libraries: PyTorch (λ .01) and Optax (λ 1e-4) the same; Keras (λ .004) with
+    λ_w multiplied by lr, as every library has it).
+    Libraries: PyTorch (λ_w .01) and Optax (λ_w 1e-4) the same; Keras (λ_w .004) with
     its ε̂, see ``dialects.adamw_eps_hat``.
     """
     t = t + 1
