@@ -251,6 +251,56 @@ def test_a_road_is_drawn_in_metres():
     assert {path["d"] for path in there.select(".gx-lane .gx-path, .gx-steps")} == {""}  # the answer is not there
 
 
+# --- two words ---------------------------------------------------------------------
+
+
+def learnt(rate):
+    """The errors of both words, for each racer."""
+    figure = made("3w")
+    racers = poster.driven(figure.spec, figure.spec["sliders"][0], rate)
+    return [result["errors"] for result in figure.runs(racers)]
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.25])
+def test_two_words_are_learnt_as_follow_learns_them(rate, in_the_page):
+    """A word alone is a parabola around each target; the page's Python sees the same targets."""
+    spec = made("3w").spec
+    signs = page.Words(100, 0.5, 4).signs()
+    wanted = {"sgd": [[], []], "adagrad": [[], []]}
+    for _ in range(4):
+        for word, times in enumerate((2000, 20)):
+            targets = [1 + 0.5 * next(signs) for _ in range(times)]
+            for name, squares in wanted.items():
+                score, state = 0.0, ()
+                for t, target in enumerate(targets):
+                    score, state = getattr(gd, name)(score, lambda x, c=target: x - c, *state, lr=rate)
+                    squares[word] += [(score - 1) ** 2] * (t >= 0.75 * times)
+    for (name, squares), errors in zip(wanted.items(), learnt(rate), strict=True):
+        np.testing.assert_allclose(errors, [np.mean(word) ** 0.5 for word in squares], rtol=1e-10)
+        racer = {"rule": name, "knobs": {"lr": rate}, "start": [0.0, 0.0], "steps": 2000}
+        call = f"page.run({spec['problem']}, [{racer}])"
+        said = in_the_page(f"from gdcourse.explorer import page\nfor e in {call}[0]['errors']: print('%.9f' % e)")
+        np.testing.assert_allclose([float(text) for text in said], errors, atol=1e-8)
+
+
+def test_one_rate_serves_both_words_only_with_adagrad():
+    goals = made("3w").spec["problem"]["goals"]
+    met = [[all(np.less(errors, goals)) for errors in learnt(rate)] for rate in np.geomspace(0.003, 1, 61)]
+    descent, adagrad = np.transpose(met)
+    assert not descent.any()
+    assert 3 <= adagrad.sum() <= 12
+    assert not adagrad[0]  # one must look for it
+
+
+def test_bars_are_full_until_the_words_are_learnt():
+    there = standing("3w")
+    assert {bar["width"] for bar in there.select(".gx-error")} == {"1"}
+    assert [row.select_one(".gx-goal")["d"] for row in there.select(".gx-word")] == ["M0.05,0V2", "M0.2,0V2"]
+    assert [label.get_text() for label in there.select(".gx-label")] == ["the 0.05", "platypus 0.2"]
+    assert len(there.select(".gx-names li")) == 2
+    assert not there.select(".gx-play, .gx-open")
+
+
 # --- a secant ---------------------------------------------------------------------
 
 

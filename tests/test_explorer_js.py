@@ -420,6 +420,14 @@ def test_what_a_secant_is_said_to_be(js, h, wanted):
     assert js("live", lines, state=spec, result=page.secant(**spec["problem"]), words=COMMON["words"]) == wanted
 
 
+def test_what_two_words_are_said_to_be(js):
+    figure = gd.Explorer(preset="3w")
+    results = figure.runs()
+    lines = "return it.sentence(state, results[1], words, results)"
+    wanted = "η = 0.01, errors of the two words: gradient descent 0.039 / 0.83, Adagrad 0.41 / 0.93"
+    assert js("live", lines, state=figure.spec, results=results, words=COMMON["words"]) == wanted
+
+
 # --- what Python answers, what a link says --------------------------------------
 
 

@@ -143,11 +143,12 @@ def has_map(question):
 
 
 def without_map(chosen):
-    """A task of another kind: gradients that are given, over and over, a road, or a secant."""
+    """A task of another kind: gradients that are given, over and over, a road, two words, or a secant."""
     if "secant" in chosen:
         return {"problem": chosen["secant"], "start": [0.0, 0.0], "steps": 1}
-    if "road" in chosen:
-        return {"problem": chosen["road"] | {"best": 0.0}, "start": [0.0, 0.0], "steps": chosen["steps"]}
+    if "road" in chosen or "words" in chosen:
+        problem = chosen["road"] | {"best": 0.0} if "road" in chosen else chosen["words"]
+        return {"problem": problem, "start": [0.0, 0.0], "steps": chosen["steps"]}
     gradients = chosen["tape"]["gradients"] * chosen["tape"]["times"]
     return {"problem": {"gradients": gradients, "best": 0.0}, "start": [0.0, 0.0], "steps": len(gradients)}
 

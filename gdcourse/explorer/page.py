@@ -3,7 +3,7 @@
 Everything comes in and goes out as what JSON can say; rows of numbers travel
 as text, the hexadecimal of their doubles, because that is exact and fast.
 
-    run(problem, racers)      the paths
+    run(problem, racers)      the paths, or how well two words were learnt
     heights(problem, …)       the landscape
     inside(…)                 what a rule remembers at one step
     survey(problem, view)     where a landscape of the reader's own is lowest
@@ -14,7 +14,8 @@ A problem is ``{"surface": "bowl", "kappa": 10, "angle": 0}``, ``{"text":
 "x**2 + 3*y**2"}`` or ``{"line": {"x": […], "y": […]}, "batch": 10}``; the
 first two may have ``"noise"`` and ``"seed"``.  ``{"gradients": [[…], …]}`` is
 a tape: what each step is shown, wherever it stands; ``{"goal": 1000, "unit":
-10}`` a road, its unit in metres.  A racer is ``{"rule": "adam",
+10}`` a road, its unit in metres; ``{"every": 100, "noise": 0.5, "runs": 4}``
+two words, of which the second is rare.  A racer is ``{"rule": "adam",
 "knobs": {"lr": 0.1}, "start": [x, y], "steps": 300}``; with ``"source"`` it
 follows the rule that this text defines (``"elementwise"`` if it surely is).
 """
@@ -159,6 +160,39 @@ class Road:
             yield gradient
 
 
+class Words:
+    """Two words, each with a score of 1 to learn: the first is in every sentence, the second in every so-manieth.
+
+    A sentence that has a word shows its score, ``noise`` too high or too low;
+    only what occurs is updated.  All racers see the same, ``runs`` times over.
+    """
+
+    best = 0.0
+
+    def __init__(self, every, noise, runs, **marks):
+        self.gaps, self.noise, self.runs = (1, every), noise, runs
+
+    def signs(self):
+        """+1 or −1, the same in every Python (uniform numbers as below)."""
+        random = 1
+        while True:
+            random = 171 * random % 30269
+            yield 1 if random > 15134 else -1
+
+    def errors(self, rule, knobs, steps):
+        """Root mean square of the error of each word's score in the last quarter of the steps."""
+        signs, squares = self.signs(), [0.0, 0.0]
+        for _ in range(self.runs):
+            for i, gap in enumerate(self.gaps):
+                score, state, counted = 0.0, (), steps // gap
+                for t in range(counted):
+                    shown = 1 + self.noise * next(signs)
+                    score, state = rule(score, lambda score: score - shown, *state, **knobs)  # noqa: B023  (used at once)
+                    if 4 * t >= 3 * counted:
+                        squares[i] += (score - 1) * (score - 1) * 4 / counted
+        return [sqrt(square / self.runs) for square in squares]
+
+
 def shuffles(n, seed):
     """A new order of 0 … n − 1 for every epoch, the same in every Python (Fisher and Yates)."""
     order, random = list(range(n)), seed + 1
@@ -197,7 +231,7 @@ def normals(seed):
 
 
 def problem_of(problem):
-    kinds = [(Line, "line"), (Tape, "gradients"), (Road, "goal")]
+    kinds = [(Line, "line"), (Tape, "gradients"), (Road, "goal"), (Words, "every")]
     return next((kind for kind, key in kinds if key in problem), Surface)(**problem)
 
 
@@ -268,13 +302,18 @@ def run(problem, racers, target=TARGET, rules=None, pair=Pair):
     ``stays``   the step from which on it stays there, or None
     ``left``    the share of J − best at the start that is left at the end, or None
     ``diverged``  whether J became infinite or no number; the last row is the
-                last finite one.  ``error``: {"what", "line"} in place of all that
+                last finite one.  ``error``: {"what", "line"} in place of all that,
+                ``errors`` where two words are learnt: that of each score
     """
     there = problem if hasattr(problem, "loss") else problem_of(problem)
     results = []
     for racer in racers:
         try:
-            results.append(follow(there, rule_of(racer, rules or {}), racer, target, pair))
+            rule = rule_of(racer, rules or {})
+            if isinstance(there, Words):
+                results.append({"errors": there.errors(rule, racer["knobs"], racer["steps"])})
+            else:
+                results.append(follow(there, rule, racer, target, pair))
         except Mistake as mistake:
             results.append({"error": {"what": mistake.what, "line": mistake.line}})
     return results

@@ -38,7 +38,7 @@ def elements(explorer, common):
     return (
         f'<div class="gx gx-compact" role="group" aria-label="{question}"><p class="gx-question">{question}</p>'
         f"{pictured(explorer, words, looks)}"
-        f'<div class="gx-hand" {WAITS}>{play(words) if looks else ""}'
+        f'<div class="gx-hand" {WAITS}>{play(words) if has_steps(spec) else ""}'
         f"{''.join(slider(about, spec, words, looks) for about in spec['sliders'])}</div>"
         f'<p class="gx-live gx-note" data-hint="{words["touch" if "view" in spec else "push"]}">{words["still"]}</p>'
         f"{laboratory(words) if 'view' in spec else ''}"
@@ -46,8 +46,13 @@ def elements(explorer, common):
     )
 
 
+def has_steps(spec):
+    """Is there a race to be seen step by step?"""
+    return not {"function", "every"} & set(spec["problem"])
+
+
 def pictured(explorer, words, looks):
-    """A map, a tape, a road or a secant."""
+    """A map, a tape, a road, two words or a secant."""
     if "function" in explorer.spec["problem"]:
         return secant(explorer, words)
     return (map_ if "view" in explorer.spec else tape)(explorer, words, looks)
@@ -79,7 +84,7 @@ def tags(spec, paths, words, looks):
     )
 
 
-def names(spec, words, looks):
+def names(spec, words, looks, drawn=""):
     """Who is who, where there are several; for screen readers only, where the ends of the paths say so too."""
     if len(looks) < 2:
         return ""
@@ -87,7 +92,7 @@ def names(spec, words, looks):
         picture.entry(
             words["rule." + racer["rule"]],
             "gx-path",
-            f"{picture.colours(look)};stroke-dasharray:{picture.dashes(look)}",
+            f"{picture.colours(look)};{drawn or f'stroke-dasharray:{picture.dashes(look)}'}",
         )
         for racer, look in zip(spec["racers"], looks, strict=True)
     )
@@ -146,14 +151,18 @@ def ghosts(spec, paths, looks):
 
 def tape(explorer, words, looks):
     """Bars of the gradients, a row a coordinate; below a strip for each racer's path, all at one scale."""
-    said = words[picture.kind(explorer.spec["problem"])]
+    spec = explorer.spec
+    said = words[picture.kind(spec["problem"])]
     rows = "".join(f'<span class="gx-label">{label}</span>{row}' for label, row in rows_of(explorer, words, looks))
-    return f'<div class="gx-tape" role="img" aria-label="{said}">{rows}</div>'
+    known = names(spec, words, looks, "stroke-width:8") if "every" in spec["problem"] else ""
+    return f'{known}<div class="gx-tape" role="img" aria-label="{said}">{rows}</div>'
 
 
 def rows_of(explorer, words, looks):
-    """What stands before each row of a tape or a road, and the row, an SVG."""
+    """What stands before each row of a tape, a road or two words, and the row, an SVG."""
     spec = explorer.spec
+    if "every" in spec["problem"]:
+        return [learnt(*about, looks) for about in zip(words["words.two"], spec["problem"]["goals"], strict=True)]
     if "goal" in spec["problem"]:
         names = map(html.escape, picture.called(spec["racers"], words))
         return [*((name, lane(spec["problem"], look)) for name, look in zip(names, looks, strict=True)), metres(spec)]
@@ -191,6 +200,19 @@ def metres(spec):
         for x, text in ((0, "0"), (spec["problem"]["goal"], f"{spec['problem']['goal']} m"))
     )
     return "", f'<svg class="gx-metres">{marks}</svg>'
+
+
+def learnt(word, goal, looks):
+    """One word: the error of each racer's score, 1 at the start, and what it should be below."""
+    bars = "".join(
+        f'<rect class="gx-error" style="{picture.colours(look)}" y="{i + 0.1}" width="1" height="0.8"/>'
+        for i, look in enumerate(looks)
+    )
+    return (
+        f"{html.escape(word)} <small>{goal:g}</small>",
+        f'<svg class="gx-strip gx-word" preserveAspectRatio="none" viewBox="0 0 1 {len(looks)}">{bars}'
+        f'<path class="gx-zero" d="M0,0V{len(looks)}"/><path class="gx-goal" d="M{goal},0V{len(looks)}"/></svg>',
+    )
 
 
 def bar_row(i, gradients):

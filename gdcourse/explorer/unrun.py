@@ -13,7 +13,7 @@ from gdcourse.explorer import picture, poster
 from gdcourse.explorer.looks import assigned
 
 MARGIN, ROW = 96, 44  # px left of a tape's rows; their height
-STYLED = "line|path|head|start|star|tag|ghost|zero|bar|spot|curve|secant|tangent|point|goal|steps|metres"
+STYLED = "line|path|head|start|star|tag|ghost|zero|bar|spot|curve|secant|tangent|point|goal|steps|metres|error"
 
 
 def shown(explorer, common, style):

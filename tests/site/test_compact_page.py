@@ -328,6 +328,22 @@ def test_a_road_stays_in_metres_whatever_its_unit(there):
     assert max(one[:2]) < min(ten[:2])
 
 
+def test_two_words_are_learnt_when_the_rate_is_moved(there):
+    part = figure(there, "3w")
+    bars = part.locator(".gx-error")
+    assert {bars.nth(i).get_attribute("width") for i in range(4)} == {"1"}
+    box = part.locator(".gx-number")
+    box.fill("0.25")
+    box.press("Enter")
+    alive(there, "3w")
+    assert live(part) == "η = 0.25, errors of the two words: gradient descent 0.2 / 0.26, Adagrad 0.044 / 0.15"
+    widths = [float(bars.nth(i).get_attribute("width")) for i in range(4)]
+    assert widths == pytest.approx([0.199, 0.044, 0.263, 0.148], abs=0.001)
+    part.locator("[type=range]").press("Home")
+    settled(there)
+    assert "Adagrad 0.79 / 0.98" in live(part)
+
+
 def test_a_secant_is_that_of_the_floats(there):
     part = figure(there, "0")
     box = part.locator(".gx-number")

@@ -8,12 +8,14 @@ import { playOf } from "./play.js";
 import { secantOf } from "./secant.js";
 import { sliderOf } from "./slider.js";
 import { tapeOf } from "./tape.js";
+import { wordsOf } from "./words.js";
 
 /** Brings `figure` to life; `touched()` are the events so far, `open` leads to the laboratory. */
 export async function enlivened(figure, { touched, open }) {
   const { root, state } = figure;
   const find = (name) => root.querySelector(`.gx-${name}`);
-  const map = find("map") ? mapOf(figure) : find("tape") ? tapeOf(figure, find("tape")) : secantOf(figure, find("chord"));
+  const [drawn] = [["map", mapOf], ["word", wordsOf], ["tape", tapeOf], ["chord", secantOf]].filter(([name]) => find(name));
+  const map = drawn[1](figure, find(drawn[0] === "word" ? "tape" : drawn[0]));
   const play = find("play") ? playOf(figure, find("play")) : { end() {} };
   const live = liveOf(figure, find("live"), find("sr"));
   const bars = root.querySelectorAll(".gx-slide");

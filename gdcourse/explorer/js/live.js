@@ -33,7 +33,7 @@ export function sentence(state, result, words, results = [result]) {
     value: plain(driven(state, sliders[0])),
     target: power(Math.round(Math.log10(target))),
     order: live.between && ranked(state, results, words).join(live.between),
-    ...(result.lines ? ofSecant(result) : ofRace(state, result, words)),
+    ...(result.lines ? ofSecant(result) : result.errors ? ofWords(results) : ofRace(state, result, words)),
   });
 }
 
@@ -45,6 +45,8 @@ function ranked({ racers }, results, words) {
 }
 
 const ofSecant = ({ slope, off }) => ({ slope: short(slope, 8), off: plain(round(off, 2)) });
+
+const ofWords = (results) => Object.fromEntries(results.map(({ errors }, i) => [`errors${i}`, errors.map((x) => short(x, 2)).join(" / ")]));
 
 function ofRace(state, result, words) {
   const rule = words[`rule.${state.racers[spokenOfIn(state)].rule}`];
