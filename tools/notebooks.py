@@ -18,7 +18,8 @@ its figure (a list if it has panels), words for its ``fold``, and ``claims`` tha
 with the tag ``check``, which the site leaves out.
 
 A chapter that ``needs: torch`` in ``source/course.yml`` is run only where that
-module is installed.  The book never runs it, so its notebooks keep their figures.
+module is installed.  The book never runs it, so its notebooks keep their figures,
+each with the one for the dark page inside (``_ext/dark.py``).
 """
 
 import argparse
@@ -41,6 +42,9 @@ from claims import CARDS, load_claims
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from project import EDITIONS, PANELS, ROOT, chapters, find, heading, package_digest, published, repository
+
+sys.path.append(str(ROOT / "_ext"))
+from dark import dark_of, let_kernels_draw_twice, without_dark
 
 FOLDERS = {language: folder / "chapters" for language, folder in EDITIONS.items()}
 MEMORY = ROOT / "_build" / "notebooks.json"
@@ -267,6 +271,8 @@ def run(notebook, source, language):
     """Execute in place; keep the text of outputs, drop what varies, and the images that the book draws itself."""
     FOLDERS[language].mkdir(parents=True, exist_ok=True)
     os.environ["GDCOURSE_STILL"] = "notebook"  # no widget, whose id would differ each time, but its picture
+    if "needs" in notebook.metadata.gdcourse:  # its figures are kept, so they bring those for the dark page
+        let_kernels_draw_twice(ROOT / "_build" / "ipython")
     client = NotebookClient(
         notebook, timeout=300, coalesce_streams=True, resources={"metadata": {"path": str(FOLDERS[language])}}
     )
@@ -291,13 +297,18 @@ def run(notebook, source, language):
                 if "needs" not in notebook.metadata.gdcourse:
                     del output.data[kind]
                     output.data["text/plain"] = UNDRAWN[language]
-                elif len(base64.b64decode(output.data[kind])) > FIGURE:
+                elif max(map(len, both(base64.b64decode(output.data[kind])))) > FIGURE:
                     raise SourceError(f"{source.name}, cell {cell.id}: a figure that is kept may weigh 70 KB, no more")
             if "metadata" in output:
                 output.metadata = {}
         if "predict" in cell.metadata.get("tags", []):
             cell.outputs.insert(0, CURTAIN)
     return notebook
+
+
+def both(png):
+    """The picture for the light page, and the one for the dark page that it carries."""
+    return without_dark(png), dark_of(png) or b""
 
 
 def code_cells(notebook):
