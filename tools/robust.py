@@ -17,7 +17,7 @@ import time
 from claims import load_claims
 from tqdm import tqdm
 from trials import TRIALS, verdict
-from trials.printed import words
+from trials.printed import percent, words
 
 
 def run(trial):
@@ -38,8 +38,8 @@ def row(key, claim):
     marks = [] if claim["verdict"] == given else [f"the page says: {claim['verdict']}"]
     marks += [] if table.current else ["run with other code"]
     marks += [f"{axis} {spaced(yes)} | {spaced(no)}" for axis, yes, no in table.turns()]
-    held = f"{table.held}/{len(table.margins)}"
-    return f"{key:4} {claim['kind']:7} {held:>12} {table.share:5.0%} {given:12} {'; '.join(marks)}"
+    held, share = f"{table.held}/{len(table.margins)}", percent(table.share, "en")
+    return f"{key:4} {claim['kind']:7} {held:>12} {share:>5} {given:12} {'; '.join(marks)}"
 
 
 def spaced(values):

@@ -61,4 +61,4 @@ def longer_is_closer(steepest, dimension, turned, distance, budget, seed):
     problem = bowl(dimension, steepest, turned, seed)
     run = gd.minimize(problem, gd.adadelta, problem.start * distance / 2, steps=4 * budget, record_every=budget)
     early, late = run.losses[1], run.losses[4]
-    return float(np.log10(early / late)) if early > 1e-25 else 1.0  # which is at the minimum
+    return float(np.log10(early / max(late, 1e-99))) if early > 1e-25 else 1.0  # which is at the minimum

@@ -51,14 +51,15 @@ class Trial:
     @property
     def written(self):
         """Names what was declared: the axes, the function, the tasks."""
-        text = inspect.getsource(self.margin) + TASKS.read_text("utf-8")
+        text = f"{self.axes}{inspect.getsource(self.margin)}{TASKS.read_text('utf-8')}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
     def table(self):
-        """The table that is kept, or None."""
+        """The table that is kept, or None if there is none of these settings."""
         path = TABLES / f"{self.claim}.json"
-        return Table(self, **json.loads(path.read_text("utf-8"))) if path.exists() else None
+        table = Table(self, **json.loads(path.read_text("utf-8"))) if path.exists() else None
+        return table if table and len(table.margins) == len(self.settings) else None
 
     def keep(self, margins, seconds):
         lines = [margins[i : i + 20] for i in range(0, len(margins), 20)]

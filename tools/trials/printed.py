@@ -26,14 +26,14 @@ WORDS = {
         "point": "。",
     },
     "en": {
-        "summary": "Does it hold in other settings? In {share} of {count}",
+        "summary": "Does it hold in other settings? In {share} of {count} of them",
         "short": " Kind of claim: {kind}; it holds in {share} of {count} settings.",
         "means": "**It counts as holding when** {}",
         "kind": "**Kind of claim:** {}. {}.",
         "axis": "what was varied",
         "share": "share that holds",
-        "several": "{count} of them: {low}–{high}",
-        "same": "{count} of them: {low} each",
+        "several": "{count}: {low} to {high}",
+        "same": "{count}: {low} each",
         "turns": "**Where it turns round:**\n{}",
         "turn": "{axis}: it mostly holds for {yes}, mostly not for {no}",
         "or": ", ",
@@ -54,7 +54,7 @@ RULES = {
     "tends": {
         "zh": f"{NEARLY_ALL:.0%} 以上的设定成立，才算成立；{HARDLY_ANY:.0%} 以下，不成立；其间，有条件成立",
         "en": f"It holds from {NEARLY_ALL * 100:.0f} % of the settings on and fails up to {HARDLY_ANY * 100:.0f} %; "
-        "in between it holds only when …",
+        "in between it is partly true",
     },
     "can": {
         "zh": "有一种设定老老实实做到，就算成立；比例说明有多常见",
@@ -70,8 +70,8 @@ def words():
 
 
 def percent(share, language):
-    """A share that is neither none nor all is not rounded to it."""
-    shown = min(max(round(share * 100), share > 0), 100 - (share < 1))
+    """Never rounded up, so that 90 % is 90 %; what is more than nothing is shown as 1 % at least."""
+    shown = max(int(share * 100 + 1e-9), share > 0)
     return f"{shown}{'' if language == 'zh' else ' '}%"
 
 
