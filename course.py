@@ -7,6 +7,7 @@
     python3 course.py notebooks    print source/ into notebooks and pages
     python3 course.py pdf          one PDF per language (needs Chromium, Chrome or Edge)
     python3 course.py teach        for a class: slides, and the site without answers
+    python3 course.py trials       try each claim in all its settings (--table: only print how they came out)
     python3 course.py bench        measure the speed of the course, as ratios
 
 On Windows: py course.py book.  The first run makes .venv, or the folder that the
@@ -87,7 +88,7 @@ def speak_utf8():
 
 def read_command():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words = "book | lab | test | notebooks | pdf | teach | bench"
+    words = "book | lab | test | notebooks | pdf | teach | trials | bench"
     commands = parser.add_subparsers(dest="command", required=True, metavar=words)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--fresh", action="store_true", help="first make the environment anew")
@@ -100,6 +101,7 @@ def read_command():
     add("notebooks", help="print source/; further words go to tools/notebooks.py")
     add("pdf", help="print both languages to _build/pdf")
     add("teach", help="slides and a site without answers, in _build/teach")
+    add("trials", help="try the claims; further words go to tools/robust.py")
     add("bench", help="measure; further words go to tools/bench.py")
     options, rest = parser.parse_known_args()
     if rest and options.command in ("book", "pdf", "teach"):
@@ -134,14 +136,10 @@ def obey(options, rest):
         pdf(browser)
     elif command == "teach":
         build()
-        browser = known_chromium()
-        run(
-            "python",
-            "tools/teach.py",
-            str(SITE),
-            str(ROOT / "_build" / "teach"),
-            *(["--browser", browser] if browser else []),
-        )
+        prints = ["--browser", browser] if (browser := known_chromium()) else []
+        run("python", "tools/teach.py", str(SITE), str(ROOT / "_build" / "teach"), *prints)
+    elif command == "trials":
+        run("python", "tools/robust.py", *rest)
     elif command == "bench":
         run("python", "tools/bench.py", *rest)
     else:

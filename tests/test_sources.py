@@ -171,6 +171,7 @@ def test_a_number_in_the_prose_stands_in_an_output(source, language):
             continue
         # what is worked out on paper stands there step by step
         prose = re.sub(r'<div class="(question|derive)\b.*?</div>', "", cell.source, flags=re.S)
+        prose = re.sub(r'<details class="robust">.*?</details>', "", prose, flags=re.S)  # the settings of a trial
         prose = re.sub(r"\n#+ (References|参考文献).*", "", prose, flags=re.S)
         prose = re.sub(r"\]\([^)]*\)|https?\S+|\\tag\{[^}]*\}|[(（]\d\.\d+[)）]", "", prose)
         for match in NUMBER.finditer(prose):

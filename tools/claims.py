@@ -6,6 +6,7 @@ from functools import cache
 import yaml
 from cells import SourceError
 from project import SOURCE, chapters
+from trials import printed
 
 WORDS = {
     "zh": {
@@ -124,4 +125,11 @@ def in_a_word(verdict, language):
     return f"{sign} {words[language]}" if sign else WORDS[language][verdict]
 
 
-CARDS = {"claim": claim_card, "verdict": verdict_card, "folded": folded_card, "at": anchor, "badge": badge}
+CARDS = {
+    "claim": claim_card,
+    "verdict": verdict_card,
+    "folded": folded_card,
+    "at": anchor,
+    "badge": badge,
+    "robust": printed.card,
+}

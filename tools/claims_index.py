@@ -11,6 +11,7 @@ from itertools import groupby
 from claims import BADGES, home, in_a_word, kind, load_articles, load_claims, origin
 from project import chapters, find, heading, mentioned
 from questions import inline
+from trials.printed import in_short, rule
 
 from gdcourse.rules import RULES
 
@@ -18,6 +19,9 @@ WORDS = {
     "zh": {
         "intro": "人们常说的话，每一条都做过实验，或者查过原文。点开一条看结论；点“看实验”，就到了检验它的代码旁边。"
         "结论只在写明的范围内有效：小实验不是普遍的判决。",
+        "verdicts": "结论按一条规则来下。说法没有提到的东西，如种子、维数、条件数、方向、步数、门槛、数据，"
+        "不该左右结论；所以做过实验的说法，大多换了几百种设定再跑，换哪些，跑之前就写定。说法有三类：\n\n{}\n\n"
+        "每一条成立的比例、在哪里转向，见它的实测页。",
         "surprises": "## 三条出人意料的",
         "articles": "## 五篇文章",
         "whence": "{}。它们是什么文章，见[课程的来历](origins)。说法按意思转述，不是原文。",
@@ -36,6 +40,10 @@ WORDS = {
         "intro": "What people say about optimizers, each claim put to a test or traced to its source. Open one for the "
         'verdict; "See it run" leads to the code beside it. A verdict holds in the scope it names: a small experiment '
         "is no general judgement.",
+        "verdicts": "Verdicts follow a rule. What a claim does not name (seeds, dimensions, conditioning, directions, "
+        "steps, thresholds, data) should not decide about it. So most claims with an experiment are run again in "
+        "hundreds of settings, written down before anything is run. There are three kinds of claims:\n\n{}\n\n"
+        "In what share of them a claim holds, and where it turns round, is on its trial page.",
         "surprises": "## Three surprises",
         "articles": "## The five articles",
         "whence": "{}. What they are is on the page about [where the course comes from](origins). "
@@ -62,6 +70,7 @@ def printed(language):
     called = words["between"].join(article["short"][language] for article in load_articles().values())
     parts = [
         words["intro"],
+        words["verdicts"].format(rule(language)),
         filters(said, language),
         words["surprises"],
         *(row(key, said[key], language, opened=True) for key in surprises(said)),
@@ -116,7 +125,7 @@ def row(key, claim, language, opened=False):
     return (
         f'<details class="claim-row mathjax_process"{name}{attributes}{" open" if opened else ""}>\n'
         f"<summary>{summary}</summary>\n\n"
-        f"{because}{whose} {link}\n\n</details>"
+        f"{because}{whose}{in_short(key, claim, language)} {link}\n\n</details>"
     )
 
 

@@ -10,6 +10,7 @@ or ``+++ {"lang": "en"}``; code cells are shared, and ``cells.py`` prints of
 each what is in one language.  In Markdown, ``{{title}}`` is what
 ``source/course.yml`` calls the page, ``{{claim G8}}``, ``{{verdict G8}}``,
 ``{{folded G8}}`` and ``{{badge G8}}`` are filled in from ``source/claims.yml``,
+``{{robust G8}}`` is the table of its trial (``tools/trials/``),
 ``{{at X1}}`` marks the place that the page of claims links to, ``{{question name}}``
 prints a question of ``source/questions.yml``, and what stands between
 ``{{derive}}``, ``{{unfold}}`` and ``{{end}}`` is a task for pen and paper and
