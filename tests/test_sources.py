@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b64decode
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -16,6 +17,7 @@ import pytest
 import yaml
 from cells import same_but_for_words
 from conftest import copy_of_the_project
+from dark import dark_of
 from notebooks import FOLDERS, ROOT, load_claims, print_notebook, same_text, sources, target
 from project import chapters, find
 from project import pages as all_pages
@@ -46,12 +48,13 @@ def test_notebook_is_what_its_source_prints(source, language):
 @CHAPTERS
 @BOTH
 def test_notebook_keeps_text_but_no_images_and_no_errors(source, language):
-    """A notebook that the book does not run keeps its figures: each cell with an alt text has one."""
+    """A notebook that the book does not run keeps its figures: each cell with an alt text has one, drawn twice."""
     notebook = read(source, language)
     kept = "needs" in notebook.metadata.gdcourse
     for cell in notebook.cells:
         images = [data for output in cell.get("outputs", []) for data in output.get("data", {}) if "image/" in data]
-        assert len(images) == (kept and "mystnb" in cell.metadata), cell.id
+        assert len(images) == (kept and "image" in cell.metadata.get("mystnb", {})), cell.id
+        assert all(dark_of(b64decode(data)) for data in images), f"{cell.id}: nothing for the dark page"
         for output in cell.get("outputs", []):
             assert output.output_type != "error", cell.id
             assert output.get("name") != "stderr", cell.id
