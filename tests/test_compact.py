@@ -143,6 +143,25 @@ def test_it_stays_json():
     assert scales.position(about, 0.9) == pytest.approx(1 / 3)
 
 
+def test_the_slider_of_kappa_moves_the_path_of_gradient_descent_only(in_the_page):
+    """In the kernel and in the page."""
+    spec = made("2k").spec
+    racers = [racer | {"start": spec["start"], "steps": spec["steps"]} for racer in spec["racers"]]
+    problems = [spec["problem"] | {"kappa": kappa} for kappa in (1.0, 39.0, 41.0, 1000.0)]
+    calls = "".join(f"for r in page.run({problem}, {racers}): print(r['rows'])\n" for problem in problems)
+    said = iter(in_the_page(f"from gdcourse.explorer import page\n{calls}"))
+    walked = []
+    for problem in problems:
+        here = page.run(problem, racers)
+        there = paths({"rows": next(said), "width": result["width"]} for result in here)
+        walked.append(paths(here))
+        for path, in_page in zip(walked[-1], there, strict=True):
+            np.testing.assert_allclose(in_page, path, rtol=1e-9, atol=1e-15)
+    descent, rmsprop = zip(*walked, strict=True)
+    np.testing.assert_allclose(rmsprop, np.broadcast_to(rmsprop[0], np.shape(rmsprop)), atol=1e-7)
+    assert [bool(abs(path[-1, 1]) > abs(path[0, 1])) for path in descent] == [False, False, True, True]
+
+
 # --- a tape -----------------------------------------------------------------------
 
 
