@@ -209,7 +209,7 @@ def learnt(word, goal, looks):
         for i, look in enumerate(looks)
     )
     return (
-        f"{html.escape(word)} <small>{goal:g}</small>",
+        f"{html.escape(word)} <small>&lt; {goal:g}</small>",
         f'<svg class="gx-strip gx-word" preserveAspectRatio="none" viewBox="0 0 1 {len(looks)}">{bars}'
         f'<path class="gx-zero" d="M0,0V{len(looks)}"/><path class="gx-goal" d="M{goal},0V{len(looks)}"/></svg>',
     )
