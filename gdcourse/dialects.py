@@ -182,7 +182,10 @@ def nadam_dozat(
     theta, grad, t=0, m=0.0, v=0.0, p=1.0,
     *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, momentum_decay=0.004,
 ):
-    r"""Dozat's schedule taken at its word: m decays with the scheduled μ_t too."""
+    r"""Dozat's schedule taken at its word: m decays with the scheduled μ_t too.
+
+    Algorithm 2 as printed has one more β₂ in v̂, which is taken for a misprint.
+    """
     t = t + 1
     g = grad(theta)
     mu = beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay))
