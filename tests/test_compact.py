@@ -47,6 +47,19 @@ def test_on_the_home_page_every_rule_has_the_best_rate_of_the_same_36():
         assert racer["knobs"]["lr"] == rates[tried.loss.argmin()]
 
 
+def test_the_bowl_of_the_summary_turned_by_45_degrees_is_its_mirror_image():
+    """So the start tells nothing, and the ranking turns round all the same."""
+    spec, order = made("7a").spec, {}
+    for angle in (0, 45):
+        bowl = gd.Surface("bowl", kappa=100, angle=angle, start=spec["start"])
+        runs = {r["rule"]: gd.minimize(bowl, getattr(gd, r["rule"]), steps=60, **r["knobs"]) for r in spec["racers"]}
+        order[angle] = sorted(runs, key=lambda rule, runs=runs: runs[rule].loss)
+        order[angle, "sgd"] = runs["sgd"].loss
+    assert order[0, "sgd"] == pytest.approx(order[45, "sgd"], rel=0.02)
+    assert order[0] == ["adagrad", "adam", "sgd"]
+    assert order[45] == ["sgd", "adagrad", "adam"]
+
+
 @pytest.mark.parametrize("name", COMPACT)
 def test_what_does_nothing_without_javascript_is_not_seen(name):
     there = standing(name)
