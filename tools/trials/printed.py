@@ -26,7 +26,7 @@ WORDS = {
         "point": "。",
     },
     "en": {
-        "summary": "Does it hold in other settings? In {share} of {count} of them",
+        "summary": "Does it hold elsewhere? In {share} of {count} settings",
         "short": " Kind of claim: {kind}; it holds in {share} of {count} settings.",
         "means": "**It counts as holding when** {}",
         "kind": "**Kind of claim:** {}. {}.",
