@@ -13,8 +13,8 @@ WORDS = {
     "zh": {
         "summary": "换个设定还成立吗？{count} 种设定里，{share} 成立",
         "short": "“{kind}”一类的说法，{count} 种设定里 {share} 成立。",
-        "means": "**什么算成立：**{}",
-        "kind": "**这类说法：**{}。{}。",
+        "means": "**什么算成立：** {}",
+        "kind": "**这类说法：** {}。{}。",
         "axis": "换的是",
         "share": "成立的比例",
         "several": "{count} 个：{low}–{high}",
@@ -22,7 +22,7 @@ WORDS = {
         "turns": "**在哪里转向：**\n{}",
         "turn": "{axis}：{yes}，多数成立；{no}，多数不成立",
         "or": "、",
-        "never": "**在哪里转向：**单看哪一项，都没有从多数成立变成多数不成立。",
+        "never": "**在哪里转向：** 单看哪一项，都没有从多数成立变成多数不成立。",
         "point": "。",
     },
     "en": {
@@ -62,6 +62,7 @@ RULES = {
     },
 }
 BARS = "▁▂▃▄▅▆▇█"
+TOGETHER = "\N{NO-BREAK SPACE}"  # keeps a value and its share in one line
 
 
 @cache
@@ -111,14 +112,14 @@ def rows(table, language):
             shown = WORDS[language]["same" if low == high else "several"].format(count=len(shares), low=low, high=high)
         else:
             shown = " · ".join(
-                f"{value_name(axis, value, language)} {bar(share, language)}" for value, share in shares.items()
+                f"{value_name(axis, value, language)}{TOGETHER}{bar(share, language)}" for value, share in shares.items()
             )
         yield f"| {axis_name(axis, language)} | {shown} |"
 
 
 def bar(share, language):
     """A column as high as the share, and the share."""
-    return f'<span aria-hidden="true">{BARS[round(share * 7)]}</span> {percent(share, language)}'
+    return f'<span aria-hidden="true">{BARS[round(share * 7)]}</span>{TOGETHER}{percent(share, language)}'
 
 
 def turning(table, language):
