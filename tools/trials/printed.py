@@ -62,7 +62,7 @@ RULES = {
     },
 }
 BARS = "▁▂▃▄▅▆▇█"
-TOGETHER = "\N{NO-BREAK SPACE}"  # keeps a value and its share in one line
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @cache
@@ -112,14 +112,15 @@ def rows(table, language):
             shown = WORDS[language]["same" if low == high else "several"].format(count=len(shares), low=low, high=high)
         else:
             shown = " · ".join(
-                f"{value_name(axis, value, language)}{TOGETHER}{bar(share, language)}" for value, share in shares.items()
+                bar(value_name(axis, value, language), share, language) for value, share in shares.items()
             )
         yield f"| {axis_name(axis, language)} | {shown} |"
 
 
-def bar(share, language):
-    """A column as high as the share, and the share."""
-    return f'<span aria-hidden="true">{BARS[round(share * 7)]}</span>{TOGETHER}{percent(share, language)}'
+def bar(value, share, language):
+    """A value, a column as high as its share, and the share, in one line."""
+    column = f'<span aria-hidden="true">{BARS[round(share * 7)]}</span>'
+    return NO_BREAK.join([value, column, percent(share, language).replace(" ", NO_BREAK)])
 
 
 def turning(table, language):
