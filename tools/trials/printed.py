@@ -13,8 +13,8 @@ WORDS = {
     "zh": {
         "summary": "换个设定还成立吗？{count} 种设定里，{share} 成立",
         "short": "“{kind}”一类的说法，{count} 种设定里 {share} 成立。",
-        "means": "**什么算成立：**{}",
-        "kind": "**这类说法：**{}。{}。",
+        "means": "**什么算成立：** {}",
+        "kind": "**这类说法：** {}。{}。",
         "axis": "换的是",
         "share": "成立的比例",
         "several": "{count} 个：{low}–{high}",
@@ -22,11 +22,11 @@ WORDS = {
         "turns": "**在哪里转向：**\n{}",
         "turn": "{axis}：{yes}，多数成立；{no}，多数不成立",
         "or": "、",
-        "never": "**在哪里转向：**单看哪一项，都没有从多数成立变成多数不成立。",
+        "never": "**在哪里转向：** 单看哪一项，都没有从多数成立变成多数不成立。",
         "point": "。",
     },
     "en": {
-        "summary": "Does it hold in other settings? In {share} of {count} of them",
+        "summary": "Does it hold elsewhere? In {share} of {count} settings",
         "short": " Kind of claim: {kind}; it holds in {share} of {count} settings.",
         "means": "**It counts as holding when** {}",
         "kind": "**Kind of claim:** {}. {}.",
@@ -62,6 +62,7 @@ RULES = {
     },
 }
 BARS = "▁▂▃▄▅▆▇█"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @cache
@@ -111,14 +112,15 @@ def rows(table, language):
             shown = WORDS[language]["same" if low == high else "several"].format(count=len(shares), low=low, high=high)
         else:
             shown = " · ".join(
-                f"{value_name(axis, value, language)} {bar(share, language)}" for value, share in shares.items()
+                bar(value_name(axis, value, language), share, language) for value, share in shares.items()
             )
         yield f"| {axis_name(axis, language)} | {shown} |"
 
 
-def bar(share, language):
-    """A column as high as the share, and the share."""
-    return f'<span aria-hidden="true">{BARS[round(share * 7)]}</span> {percent(share, language)}'
+def bar(value, share, language):
+    """A value, a column as high as its share, and the share, in one line."""
+    column = f'<span aria-hidden="true">{BARS[round(share * 7)]}</span>'
+    return NO_BREAK.join([value, column, percent(share, language).replace(" ", NO_BREAK)])
 
 
 def turning(table, language):
