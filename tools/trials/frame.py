@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class Trial:
     margin: Callable[..., float]
     axes: dict[str, tuple]
 
-    @property
+    @cached_property
     def settings(self):
         """Every combination, the last axis fastest."""
         return [dict(zip(self.axes, values, strict=True)) for values in product(*self.axes.values())]
