@@ -253,7 +253,7 @@ SOLUTIONS = {
         "intro": "先自己做，再来对照。代码题的写法不止一种，检查器认的是结果；这里给出的是课程自己的写法，"
         "`sqrt(x)` 就是 `x**0.5`。选错的那些项错在哪里，题目下面都有解说。",
         "chapter": "题目在[{called}的“自测”](../{address}.ipynb)里。",
-        "appendix": "题目在[{called} 的“自测”](../{address}.ipynb)里。",
+        "appendix": "题目在[{called}](../{address}.ipynb)里，读到哪里问到哪里。",
         "lesson": "题目在[{called}](../{address}.ipynb)里，读到哪里问到哪里。",
         "below": "题目在[{title}](../{address}.ipynb)的末尾。",
         "questions": "### 小问题",
@@ -268,7 +268,7 @@ SOLUTIONS = {
         "below is how the course writes it, where `sqrt(x)` is `x**0.5`. "
         "What is wrong with the other choices is said under each question.",
         "chapter": "The questions stand in the self-check of [{mentioned}](../{address}.ipynb).",
-        "appendix": "The questions stand in the self-check of [{mentioned}](../{address}.ipynb).",
+        "appendix": "The questions stand in [{mentioned}](../{address}.ipynb), where they come up.",
         "lesson": "The questions stand in [{mentioned}](../{address}.ipynb), where they come up.",
         "below": "The questions stand at the end of [{title}](../{address}.ipynb).",
         "questions": "### Small questions",
