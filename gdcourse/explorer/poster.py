@@ -162,7 +162,8 @@ def rows_of(explorer, words, looks):
     """What stands before each row of a tape, a road or two words, and the row, an SVG."""
     spec = explorer.spec
     if "every" in spec["problem"]:
-        return [learnt(*about, looks) for about in zip(words["words.two"], spec["problem"]["goals"], strict=True)]
+        of_each = zip(("common", "rare"), spec["problem"]["goals"], strict=True)
+        return [learnt(words[f"words.{name}"], goal, looks) for name, goal in of_each]
     if "goal" in spec["problem"]:
         names = map(html.escape, picture.called(spec["racers"], words))
         return [*((name, lane(spec["problem"], look)) for name, look in zip(names, looks, strict=True)), metres(spec)]
