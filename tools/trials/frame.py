@@ -20,6 +20,7 @@ TRIALS: dict[str, "Trial"] = {}
 
 # The rule for badges: (kind, share of the settings in which the claim holds) gives the verdict.
 NEARLY_ALL, HARDLY_ANY = 0.9, 0.1
+CLEARLY = 0.2  # by how much shares must differ along an axis, if it is to turn round there
 
 
 def verdict(kind, share):
@@ -103,9 +104,10 @@ class Table:
     def turns(self):
         """Where it turns round: each axis that does, its values at which most settings hold, and the others."""
         for axis in self.trial.axes:
-            mostly = {value: share > 0.5 for value, share in self.by(axis).items()}
-            if axis not in CHANCE and len(set(mostly.values())) == 2:
-                yield axis, *([value for value in mostly if mostly[value] == holds] for holds in (True, False))
+            shares = self.by(axis)
+            sides = [[value for value in shares if (shares[value] > 0.5) == most] for most in (True, False)]
+            if axis not in CHANCE and all(sides) and max(shares.values()) - min(shares.values()) >= CLEARLY:
+                yield axis, *sides
 
 
 def package():
