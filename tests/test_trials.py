@@ -18,15 +18,6 @@ CLAIMS = {key: claim for key, claim in load_claims().items() if claim["verdict"]
 TRIED = pytest.mark.parametrize("key", TRIALS)
 SECONDS = 0.25  # that a trial may take of this file's time
 
-# Verdicts that the rule gives otherwise, until their chapters are restated.
-TO_RESTATE = {
-    "R1": "only when",  # not soon after the gradient of the small one has fallen: the rate rises slowly
-    "R9": "fails",  # a constant rate hardly ever arrives
-    "R10": "fails",  # as "always": from 5 dimensions on turned bowls have other ends; say "in one or two"
-    "D4": "only when",  # from 30° on Adagrad is still ahead in a fifth of the settings
-    "C41": "fails",  # as "always": never for the unit of the parameters; say "of the loss, while ε is negligible"
-}
-
 
 def test_every_claim_is_tried_or_a_reason_says_why_not():
     assert not set(TRIALS) & set(words()["not yet"])
@@ -43,7 +34,7 @@ def test_every_claim_has_a_kind(key):
 @TRIED
 def test_the_verdict_follows_the_rule(key):
     given = verdict(CLAIMS[key]["kind"], TRIALS[key].table.share)
-    assert TO_RESTATE.get(key, CLAIMS[key]["verdict"]) == given, robust.row(key, CLAIMS[key])
+    assert CLAIMS[key]["verdict"] == given, robust.row(key, CLAIMS[key])
 
 
 def test_the_rule():
