@@ -97,7 +97,7 @@ def test_font_has_every_han_character_that_the_course_writes():
     from matplotlib.ft2font import FT2Font
 
     has = FT2Font(str(FONT)).get_charmap()
-    files = ("source/*", "gdcourse/**/*.py", "gdcourse/**/*.json", "gdcourse/fonts/words.txt")
+    files = ("source/*.*", "gdcourse/**/*.py", "gdcourse/**/*.json", "gdcourse/fonts/words.txt")
     for path in [path for pattern in files for path in ROOT.glob(pattern)]:
         missing = {c for c in path.read_text("utf-8") if "\u3400" <= c <= "\u9fff" and ord(c) not in has}
         assert not missing, f"{path.name} writes {missing}; run tools/font.py"

@@ -43,7 +43,7 @@ def characters():
     hanzi = [bytes([0xA0 + row, 0xA0 + cell]).decode("gb2312", "ignore") for row in rows for cell in range(1, 95)]
     ranges = [(0x20, 0x17F), (0x370, 0x3FF), (0x2000, 0x206F), (0x2070, 0x209F), (0x2190, 0x21FF), (0x2200, 0x22FF)]
     signs = [chr(c) for first, last in ranges for c in range(first, last + 1)]
-    ours = [*ROOT.glob("source/*"), *ROOT.glob("gdcourse/**/*.py"), *ROOT.glob("gdcourse/**/*.json")]
+    ours = [*ROOT.glob("source/*.*"), *ROOT.glob("gdcourse/**/*.py"), *ROOT.glob("gdcourse/**/*.json")]
     written = "".join(path.read_text("utf-8") for path in [*ours, HOME / "words.txt"])
     traditional = [OpenCC(f"s2{variant}").convert(written) for variant in ("t", "tw", "twp", "hk")]
     chinese = re.findall("[\u3400-\u9fff]", "".join([written, *traditional]))
