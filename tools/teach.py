@@ -140,7 +140,7 @@ def first(top, selector):
 def below(top, heading, names="p, ol, ul, .pst-scrollable-table-container, table", most=None):
     """What stands directly below a heading, the first few of it."""
     for section in top.select("section"):
-        if section.find(["h2", "h3"]).get_text().strip() == heading:
+        if (title := section.find(["h2", "h3"])) and title.get_text().strip() == heading:
             return "".join(str(child) for child in [c for c in section.select(names) if c.parent == section][:most])
     return ""
 
