@@ -136,7 +136,8 @@ def obey(options, rest):
         pdf(browser)
     elif command == "teach":
         build()
-        prints = ["--browser", browser] if (browser := known_chromium()) else []
+        found = known_chromium()
+        prints = ["--browser", found] if found else []
         run("python", "tools/teach.py", str(SITE), str(ROOT / "_build" / "teach"), *prints)
     elif command == "trials":
         run("python", "tools/robust.py", *rest)
