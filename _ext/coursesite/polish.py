@@ -70,6 +70,8 @@ EDITS = [
 # ipywidgets.interact is for live notebooks: a page with one (none of ours, so far) says so, and shows no dead slider
 WIDGET = r'<script type="application/vnd\.jupyter\.widget-view\+json">.*?</script>'
 WIDGET_STATE = r'<script[^>]*type="application/vnd\.jupyter\.widget-state\+json"[^>]*>.*?</script>'
+# On paper nothing is tapped: all that a script does there is to open the folds, and the others take half of the time.
+NOT_PRINTED = r'<script[^>]* src="(?![^"]*/course\.js)[^"]*"[^>]*></script>'
 SEARCH = r'<script[^>]* src="[^"]*(?:searchtools|language_data|searchindex)\.js[^>]*></script>\s*'
 
 
@@ -132,6 +134,8 @@ class PolishedTemplates(BuiltinTemplateLoader):
         own = [Edit(*edit) for edit in words["edits"]]
         whole = self.builder.name == "html"  # a page of all chapters has no sidebars
         html = in_our_html(html, pagename)
+        if not whole:
+            html = re.sub(NOT_PRINTED, "", html)
         if pagename != "search":
             html = edited(html, [Edit(SEARCH, "")], pagename if whole else None)
         slider = Edit(WIDGET, f'<p class="live-only">{words["live_only"]}</p>', on=None)
