@@ -79,9 +79,15 @@ class Engine:
         return json.loads(self.call(FUNCTION.format(tools=TOOLS, body=body), given))
 
     def open(self, address):
-        """Load the page, whole.  (BiDi answers before it is.)"""
-        self.go(address)
-        self.wait(f"return document.readyState === 'complete' && location.href !== 'about:blank' && {address!r}")
+        """Load the page, whole.  (BiDi answers before it is.)  On a busy machine an old browser may need a second try."""
+        whole = f"return document.readyState === 'complete' && location.href !== 'about:blank' && {address!r}"
+        for last_try in (False, True):
+            self.go(address)
+            try:
+                return self.wait(whole)
+            except TimeoutError:
+                if last_try:
+                    raise
 
     def wait(self, body, seconds=40):
         """What the script gives back as soon as it is true, over a change of page too."""
