@@ -79,7 +79,7 @@ class Engine:
         return json.loads(self.call(FUNCTION.format(tools=TOOLS, body=body), given))
 
     def open(self, address):
-        """Load the page, whole.  (BiDi answers before it is.)  On a busy machine an old browser may need a second try."""
+        """Load the page, whole.  (BiDi answers before it is.)  A busy machine may need a second try."""
         whole = f"return document.readyState === 'complete' && location.href !== 'about:blank' && {address!r}"
         for last_try in (False, True):
             self.go(address)
