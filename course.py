@@ -136,9 +136,7 @@ def obey(options, rest):
         pdf(browser)
     elif command == "teach":
         build()
-        found = known_chromium()
-        prints = ["--browser", found] if found else []
-        run("python", "tools/teach.py", str(SITE), str(ROOT / "_build" / "teach"), *prints)
+        teach(known_chromium())
     elif command == "trials":
         run("python", "tools/robust.py", *rest)
     elif command == "bench":
@@ -447,6 +445,14 @@ def build():
     print(f"\nThe course is in {SITE}: open index.html（中文）or en/index.html (English).")
 
 
+def teach(browser):
+    """Slides and the site without answers; with a browser the slides as PDF, too."""
+    folder = ROOT / "_build" / "teach"
+    run("python", "tools/teach.py", str(SITE), str(folder))
+    for page in sorted(folder.rglob("slides/*.html")) if browser else ():
+        print_page(browser, page, page.with_suffix(".pdf"))
+
+
 def pdf(browser):
     """Each edition as one page, printed by a browser that is there already."""
     folder = ROOT / "_build" / "pdf"
@@ -454,15 +460,19 @@ def pdf(browser):
     for source, out, name in (".", ".", "course-zh"), ("en", "_build/en", "course-en"):  # where book has read all pages
         run("jupyter-book", "build", source, "--builder", "singlehtml", "--path-output", out)
         page = ROOT / out / "_build" / "singlehtml" / "index.html"
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-            flags = ["--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-            flags += ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-            flags += [f"--user-data-dir={profile}", "--virtual-time-budget=60000", "--no-pdf-header-footer"]
-            command = [browser, *flags, f"--print-to-pdf={folder / name}.pdf", page.as_uri()]
-            show(command)
-            if subprocess.run(command, stderr=subprocess.DEVNULL).returncode:
-                stop(f"{browser} could not print the page.", "这个浏览器没能打印页面。")
+        print_page(browser, page, folder / f"{name}.pdf")
     print(f"\nThe PDFs are in {folder}.")
+
+
+def print_page(browser, page, pdf):
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        flags = ["--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+        flags += ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        flags += [f"--user-data-dir={profile}", "--virtual-time-budget=60000", "--no-pdf-header-footer"]
+        command = [browser, *flags, f"--print-to-pdf={pdf}", page.as_uri()]
+        show(command)
+        if subprocess.run(command, stderr=subprocess.DEVNULL).returncode:
+            stop(f"{browser} could not print the page.", "这个浏览器没能打印页面。")
 
 
 def known_chromium():

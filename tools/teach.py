@@ -1,19 +1,18 @@
 """For a class, from the built site: the site without answers, and slides for each lesson.
 
-    python tools/teach.py _build/html _build/teach [--browser chromium]
+    python tools/teach.py _build/html _build/teach
 
 ``without_answers`` leaves out what a page hides until one has answered, and the
 page of solutions.  ``slides`` cuts ten slides out of a lesson: its question,
 its opening figure, its boxed formula …  They are HTML, one screen each, in the
-folder ``slides`` of the site; with a browser of Chromium's family PDF, too.
+folder ``slides`` of the site; ``course.py teach`` prints them as PDF, too.
 """
 
 import argparse
 import html
 import re
 import shutil
-import subprocess
-import tempfile
+import sys
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -68,7 +67,7 @@ def close(part, words):
         question["class"] = ["question", "closed"]  # no script makes a form of it
         question.attrs.pop("data-activity", None)
         for choice in question.select("details"):
-            if "value" in question.get("id", "") or choice.get("data-value"):
+            if choice.get("data-value"):
                 choice.decompose()  # one types the number
             else:
                 choice.replace_with(option(choice.summary))
@@ -95,9 +94,7 @@ def slides(page, language):
     """[(kind, heading, HTML)] of a lesson, in the order of its page; what a lesson lacks is left out."""
     words, article = WORDS[language], soup(ARTICLE.search(page)[0])
     top = article.select_one("section")
-    for part in article.select(
-        "a.headerlink, .only-dark, script, style, .gx-hand, .gx-note, .gx-open, .gx-handle, .gx-sr"
-    ):
+    for part in article.select(NO_SLIDE):
         part.decompose()
     for image in article.select("img"):
         image.attrs.pop("loading", None)  # all of them are printed
@@ -119,7 +116,7 @@ def slides(page, language):
 
 
 def heading_of(section):
-    return section.h1.get_text().removesuffix("#").strip()
+    return section.h1.get_text().strip()
 
 
 def opening(top):
@@ -157,12 +154,14 @@ def formula(top):
     return "" if boxed is None else f"{boxed}{boxed.find_next('table') or ''}"
 
 
-def deck(page, language, title):
+def deck(page, language):
     """The page of slides."""
+    shown, course = slides(page, language), html.escape(outline()[0].title[language])
+    title = shown[0][1]
     parts = "\n".join(
-        f'<section class="slide {kind}"><h2>{html.escape(heading) if kind != "title" else html.escape(title)}</h2>'
-        f'<div class="content">{content}</div><footer>{html.escape(course(language))} · CC BY 4.0</footer></section>'
-        for kind, heading, content in slides(page, language)
+        f'<section class="slide {kind}"><h2>{html.escape(heading)}</h2>'
+        f'<div class="content">{content}</div><footer>{course} · CC BY 4.0</footer></section>'
+        for kind, heading, content in shown
     )
     styles = "".join(
         f'<link rel="stylesheet" href="../_static/{name}">'
@@ -175,10 +174,6 @@ def deck(page, language, title):
     )
 
 
-def course(language):
-    return outline()[0].title[language]
-
-
 def exercises_of(source):
     """The names of what a lesson lets one write."""
     return re.findall(r'^gd\.check\("(\w+)"', source, re.M)
@@ -187,8 +182,10 @@ def exercises_of(source):
 # --- both, for the whole site ------------------------------------------------------
 
 
-def write(site, out, browser=None):
+def write(site, out):
     """Copy the site to ``out``, without answers, with slides."""
+    if out.exists() and not (out / "slides").is_dir():
+        sys.exit(f"{out} is there already, and this program did not make it: name another folder.")
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(site, out)
     for path in out.rglob("*.html"):
@@ -203,9 +200,7 @@ def write(site, out, browser=None):
         for lesson in filter(lambda page: page.lesson, chapters()):
             page = (site / folder.relative_to(out) / f"{lesson.address}.html").read_text("utf-8")
             path = folder / "slides" / f"{lesson.stem}.html"
-            path.write_text(deck(page, language, heading_of(soup(ARTICLE.search(page)[0]))), "utf-8")
-            if browser:
-                print_pdf(browser, path)
+            path.write_text(deck(page, language), "utf-8")
 
 
 def withheld(article, words):
@@ -214,20 +209,12 @@ def withheld(article, words):
     return f'<article class="bd-article"><section>{title}<p>{words["solutions"]}</p></section></article>'
 
 
-def print_pdf(browser, path):
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        flags = ["--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--no-sandbox"]
-        flags += [f"--user-data-dir={profile}", "--no-pdf-header-footer", f"--print-to-pdf={path.with_suffix('.pdf')}"]
-        subprocess.run([browser, *flags, path.resolve().as_uri()], check=True, stderr=subprocess.DEVNULL)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("site", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--browser", help="prints the slides as PDF")
     options = parser.parse_args()
-    write(options.site, options.out, options.browser)
+    write(options.site, options.out)
     chinese, english = options.out / "slides", options.out / "en" / "slides"
     print(f"\nFor your class: {options.out}. Slides are in {chinese}（中文）and {english}.")
 

@@ -82,6 +82,13 @@ def test_slides_fit_their_screen_and_their_sheet(school, browser, language, tmp_
     page.close()
 
 
+def test_a_folder_of_others_is_left_alone(site, tmp_path):
+    (tmp_path / "mine.txt").write_text("kept", "utf-8")
+    with pytest.raises(SystemExit, match="did not make it"):
+        teach.write(site, tmp_path)
+    assert (tmp_path / "mine.txt").read_text("utf-8") == "kept"
+
+
 def test_objectives_name_what_the_lesson_asks():
     """Each question and exercise of a lesson serves an objective, and each objective is asked for."""
     for lesson in LESSONS:
