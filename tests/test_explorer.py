@@ -130,7 +130,8 @@ def test_every_preset_draws_the_same_picture_twice(number, language, monkeypatch
     assert first == second
     assert set(first) == {"text/plain", "text/html"}
     assert "nan" not in first["text/html"]
-    assert len(gd.Explorer(preset=number).spec["racers"]) <= explorer.MOST
+    if explorer.has_map(number):
+        assert len(gd.Explorer(preset=number).spec["racers"]) <= explorer.MOST
 
 
 @pytest.mark.parametrize("number", explorer.presets()["presets"])

@@ -15,7 +15,7 @@ from coursesite import scripts
 import gdcourse as gd
 from gdcourse import explorer
 from gdcourse import questions as in_notebooks
-from gdcourse.explorer import answers, bundle, chart, looks, page, picture, scales
+from gdcourse.explorer import answers, board, bundle, chart, looks, page, picture, scales
 
 JS = ROOT / "gdcourse" / "explorer" / "js"
 COMMON = json.loads(json.dumps(explorer.common("en")))
@@ -426,6 +426,72 @@ def test_what_two_words_are_said_to_be(js):
     lines = "return it.sentence(state, results[1], words, results)"
     wanted = "η = 0.01, errors of the two words: gradient descent 0.039 / 0.83, Adagrad 0.41 / 0.93"
     assert js("live", lines, state=figure.spec, results=results, words=COMMON["words"]) == wanted
+
+
+# --- the board --------------------------------------------------------------------
+
+RUN = {"rule": 1, "lr": 0.1, "second": 0.9, "left": 0.25}
+
+
+@pytest.mark.parametrize(
+    ("kept", "wanted"),
+    [
+        (None, []),
+        ("", []),
+        ("{", []),
+        ("7", []),
+        ('{"rows": {"length": 3}}', []),
+        ([RUN], [RUN]),
+        ([RUN | {"left": None}, RUN | {"more": 1}], [RUN | {"left": None}, RUN]),
+        ([RUN | {"rule": 0, "second": None}], [RUN | {"rule": 0, "second": None}]),
+        ([None, 3, [], "row", {}], []),
+        ([RUN | {"rule": rule} for rule in (-1, 7, 1.5, "1", None)], []),
+        ([RUN | {"lr": lr} for lr in (-0.1, "0.1", None)], []),
+        ([RUN | {"second": second} for second in (1, None, "x")], []),
+        ([RUN | {"rule": 0}], []),
+        ([RUN | {"left": left} for left in (-1, "0.1", [0.1])], []),
+        ([RUN] * 14, [RUN] * 10),
+    ],
+)
+def test_what_a_browser_kept_of_a_board_may_be_rubbish(js, kept, wanted):
+    text = kept if kept is None or isinstance(kept, str) else json.dumps({"rows": kept, "open": True})
+    lines = "return it.sensibleRows(text, spec)"
+    found = js("rows", lines, text=text, spec=gd.Explorer(preset="7t").spec)
+    assert found == {"rows": wanted, "open": isinstance(kept, list)}
+
+
+def test_a_run_stands_where_the_axes_of_the_plot_say(js):
+    spec = gd.Explorer(preset="7t").spec
+    rows = [{"lr": 10**power, "left": share} for power, share in ((-4, 1), (-1, 0.1), (1, 0.003), (0, 3e-4))]
+    found = js("rows", "return rows.map((row) => it.spotOf(spec, row))", spec=spec, rows=rows)
+    about = spec["sliders"][0]
+    wanted = [[100 * scales.position(about, row["lr"]), board.height(row["left"])] for row in rows]
+    np.testing.assert_allclose(found, wanted, atol=1e-9)
+    extremes = [{"lr": 1e-9, "left": None}, {"lr": 99, "left": 1e9}, {"lr": 1, "left": 0}]
+    found = js("rows", "return rows.map((row) => it.spotOf(spec, row))", spec=spec, rows=extremes)
+    np.testing.assert_allclose(found, [[0, board.TOP / 4], [100, board.TOP / 2], [80, 100]])
+
+
+def test_what_is_said_of_runs(js):
+    spec, words = gd.Explorer(preset="7t").spec, COMMON["words"]
+    rows = [RUN, RUN | {"rule": 0, "second": None, "left": None}, RUN | {"rule": 5, "left": 0.00213}]
+    told = js(
+        "rows", "return rows.map((row, i) => it.runSaid(spec, row, i + 1, words))", spec=spec, rows=rows, words=words
+    )
+    assert told == [
+        "Run 1: momentum, η = 0.1, μ = 0.9, leaves 25 % of the loss.",
+        "Run 2: gradient descent, η = 0.1, diverges.",
+        "Run 3: Adam, η = 0.1, β₁ = 0.9, leaves 0.21 % of the loss.",
+    ]
+    spec["tuned"] = [{"rule": "nadam", "knobs": {"lr": 0.1, "beta1": 0.8}, "left": 0.001}]
+    lines = (
+        "return [rows, rows.slice(1, 2), [{ ...rows[0], left: 0.001 }]].map((some) => it.compared(spec, some, words))"
+    )
+    assert js("rows", lines, spec=spec, rows=rows, words=words) == [
+        "Your best run leaves 0.21 %: 2.1 times what the best of the grid does (Nadam, 0.1 %).",
+        "You have no run to compare yet that did not diverge.",
+        "Your best run leaves 0.1 %, no more than the best of the grid (Nadam, 0.1 %).",
+    ]
 
 
 # --- what Python answers, what a link says --------------------------------------

@@ -19,7 +19,7 @@ from gdcourse import rules
 
 HOME = Path(__file__).parents[1]
 MODULES = [rule_file.__name__.partition(".")[2] + ".py" for rule_file in rules.MODULES]
-EXPLORER = [f"explorer/{name}.py" for name in ("answers", "page", "knobs", "landscape")]
+EXPLORER = [f"explorer/{name}.py" for name in ("answers", "page", "knobs", "landscape", "training")]
 # What is loaded together: the first part everywhere, the second where there are exercises.
 PARTS = {
     "course.json": [*MODULES, "surfaces.py", "browser/vector.py", "browser/reading.py", *EXPLORER],

@@ -12,6 +12,7 @@
 ``looks.py``     colours and dashes of the rules
 ``picture.py``   the picture that stands there without JavaScript
 ``poster.py``    that of the compact form, which opens a lesson and waits to be touched
+``board.py``     that of the board of ten runs, and the tuned runs to compare with; ``training.py`` makes one run
 ``unrun.py``     that of a notebook whose cells have not been run
 
 Python hands over one finished description: ``common`` for all figures, ``Explorer.spec``
@@ -32,7 +33,7 @@ from gdcourse import optimizers, surfaces
 from gdcourse import rules as registry
 from gdcourse.checks import check_count, check_knob, check_problem, check_rule
 from gdcourse.exercises import get
-from gdcourse.explorer import answers, bundle, chart, looks, page, picture, poster, unrun
+from gdcourse.explorer import answers, board, bundle, chart, looks, page, picture, poster, unrun
 from gdcourse.explorer.knobs import limits
 from gdcourse.explorer.landscape import MOST as LONGEST
 from gdcourse.guard import Guard, Loss
@@ -50,6 +51,7 @@ MOST = 4  # racers
 UNRUN = "notebook"  # what STILL is while a notebook is printed, which gets a picture of its own
 VIEW = (-1.0, 8.0, -1.0, 6.0)  # of the line's intercept and slope
 CALM = {"noise": 0, "seed": 0}  # of a surface's gradients
+FORMS = {"compact": poster, "board": board}  # what stands there until it is touched
 
 
 @cache
@@ -134,7 +136,10 @@ def asked(question, rules, tasks, lang):
     problem = task["problem"] | chosen.get("problem", {})
     racers = [{"rule": r["rule"], "knobs": rules[r["rule"]]["knobs"] | r["knobs"]} for r in chosen.get("racers", ())]
     spec = task | chosen | {"problem": problem, "racers": racers, "question": question}
-    return compact(spec, lang) if spec.get("form") == "compact" else spec
+    if "form" not in spec:
+        return spec
+    spec = compact(spec, lang)
+    return spec | {"tuned": board.tuned(question, spec)} if spec["form"] == "board" else spec
 
 
 def has_map(question):
@@ -143,7 +148,9 @@ def has_map(question):
 
 
 def without_map(chosen):
-    """A task of another kind: gradients that are given, over and over, a road, two words, or a secant."""
+    """A task of another kind: gradients that are given, over and over, a road, two words, a secant, or a network."""
+    if "network" in chosen:
+        return {"problem": board.problem(**chosen["network"])}
     if "secant" in chosen:
         return {"problem": chosen["secant"], "start": [0.0, 0.0], "steps": 1}
     if "road" in chosen or "words" in chosen:
@@ -162,7 +169,7 @@ def compact(spec, lang):
         for slider in spec["sliders"]
     ]
     driven = [name for slider in sliders for name in slider["drives"]]
-    live = {kind: said[lang] for kind, said in spec["live"].items()}
+    live = {kind: said[lang] for kind, said in spec.get("live", {}).items()}
     return {"front": driven} | spec | {"sliders": sliders, "live": live}
 
 
@@ -366,7 +373,12 @@ class Explorer:
 
     def still(self) -> str:
         """The picture, with what the page needs to bring it to life."""
-        return (poster if self.is_compact else picture).still(self, common())
+        return FORMS.get(self.spec.get("form"), picture).still(self, common())
+
+    def elements(self) -> str:
+        """Those that JavaScript brings to life in place; none of the whole, which makes its own."""
+        form = FORMS.get(self.spec.get("form"))
+        return form.elements(self, common()) if form else ""
 
     @property
     def is_compact(self) -> bool:

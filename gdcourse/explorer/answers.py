@@ -5,7 +5,7 @@ This file stands above those that compute; none of them knows it.
 
 import json
 
-from gdcourse.explorer import knobs, page
+from gdcourse.explorer import knobs, page, training
 
 ANSWERS = {
     "run": page.run,
@@ -17,6 +17,7 @@ ANSWERS = {
     "signature": page.signature,
     "cells": knobs.cells,
     "theory": knobs.theory,
+    "train": training.train,
 }
 
 

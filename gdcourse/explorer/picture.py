@@ -59,7 +59,15 @@ def entry(text, name, style=""):
 
 def kind(problem):
     """What a problem is called among the tasks, as ``link.js`` has it."""
-    known = {"own": "own", "text": "text", "gradients": "tape", "function": "secant", "goal": "road", "every": "words"}
+    known = {
+        "own": "own",
+        "text": "text",
+        "gradients": "tape",
+        "function": "secant",
+        "goal": "road",
+        "every": "words",
+        "hidden": "network",
+    }
     return next((kind for key, kind in known.items() if key in problem), problem.get("surface", "line"))
 
 

@@ -23,9 +23,13 @@ WAITS = 'data-waits style="visibility:hidden"'
 
 def still(explorer, common):
     """HTML: the elements, and the description that brings them to life."""
-    told = json.dumps(explorer.spec, ensure_ascii=False).replace("<", "\\u003c")
+    return described(explorer.spec, elements(explorer, common))
+
+
+def described(spec, elements, more=""):
+    told = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
     return (
-        f'<div class="gd-explorer" data-activity="explorer">{elements(explorer, common)}'
+        f'<div class="gd-explorer" data-activity="explorer"{more}>{elements}'
         f'<script type="application/json">{told}</script></div>'
     )
 
@@ -155,7 +159,8 @@ def tape(explorer, words, looks):
     said = words[picture.kind(spec["problem"])]
     rows = "".join(f'<span class="gx-label">{label}</span>{row}' for label, row in rows_of(explorer, words, looks))
     known = names(spec, words, looks, "stroke-width:8") if "every" in spec["problem"] else ""
-    return f'{known}<div class="gx-tape" role="img" aria-label="{said}">{rows}</div>'
+    name = "gx-tape gx-words" if "every" in spec["problem"] else "gx-tape"
+    return f'{known}<div class="{name}" role="img" aria-label="{said}">{rows}</div>'
 
 
 def rows_of(explorer, words, looks):

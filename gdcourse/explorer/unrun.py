@@ -9,7 +9,7 @@ import html
 import re
 from urllib.parse import quote
 
-from gdcourse.explorer import picture, poster
+from gdcourse.explorer import board, picture, poster
 from gdcourse.explorer.looks import assigned
 
 MARGIN, ROW = 96, 44  # px left of a tape's rows; their height
@@ -39,6 +39,9 @@ def drawn(explorer, words, looks):
             picture.HEIGHT,
             placed(poster.chord(explorer, words), 0, 0, picture.WIDTH, picture.HEIGHT),
         )
+    if "hidden" in spec["problem"]:
+        axes = board.axes(spec, words)
+        return words["board.plot"], 260, placed(axes, board.LEFT, 12, picture.WIDTH - board.LEFT - 24, 200)
     if "view" not in spec:
         rows = poster.rows_of(explorer, words, looks)
         return (

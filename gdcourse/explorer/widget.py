@@ -9,7 +9,7 @@ import traitlets
 
 from gdcourse import explorer
 from gdcourse.browser import reading
-from gdcourse.explorer import page, poster
+from gdcourse.explorer import page
 
 
 class Late(BaseException):
@@ -65,13 +65,11 @@ class ExplorerWidget(anywidget.AnyWidget):
     _css = explorer.style()
     spec = traitlets.Dict().tag(sync=True)
     common = traitlets.Dict().tag(sync=True)
-    poster = traitlets.Unicode().tag(sync=True)  # the elements of a compact form
+    poster = traitlets.Unicode().tag(sync=True)  # the elements of a compact form, or of a board
 
     def __init__(self, owner):
         self._owner = owner
-        common = explorer.common()
-        elements = poster.elements(owner, common) if owner.is_compact else ""
-        super().__init__(spec=owner.spec, common=common, poster=elements)
+        super().__init__(spec=owner.spec, common=explorer.common(), poster=owner.elements())
         self.on_msg(self._asked)
 
     def _asked(self, widget, content, buffers):

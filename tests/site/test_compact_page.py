@@ -27,10 +27,8 @@ LOADED = re.compile(r"/python/|explorer\.js")
 ALIVE = "document.querySelector('#explorer-{}').dataset.alive === 'true'"
 
 
-@pytest.fixture(scope="module")
-def compact(tmp_path_factory):
-    """Where a page in each language stands with all compact figures, in the order of the presets."""
-    site = tmp_path_factory.mktemp("compact")
+def living(site, presets):
+    """Into ``site``: a page in each language, with these figures and what brings them to life."""
     for language in ("zh", "en"):
         static = site / "_static" / language
         write_scripts(static, language)
@@ -39,9 +37,16 @@ def compact(tmp_path_factory):
         (static / "python").mkdir()
         add_python(static / "python", language)
         gd.use_language(language)
-        figures = "".join(gd.Explorer(preset=name).still() for name in COMPACT)
+        figures = "".join(gd.Explorer(preset=name).still() for name in presets)
         (site / language).mkdir()
         (site / language / "index.html").write_text(guarded(PAGE.format(language=language, figures=figures)), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def compact(tmp_path_factory):
+    """Where a page in each language stands with all compact figures, in the order of the presets."""
+    site = tmp_path_factory.mktemp("compact")
+    living(site, COMPACT)
     with hosted(site, tmp_path_factory.mktemp("host")) as (address, _):
         yield address
 

@@ -97,7 +97,7 @@
     python ??= new CoursePython(["course.json"]); // no exercises
     // Python and the drawing are fetched at the same time
     const spec = JSON.parse(el.querySelector(":scope > script").textContent);
-    const warm = python.call(ANSWERS, "text", { call: "run", args: { problem: spec.problem, racers: [] } }, { seconds: PATIENCE }).catch(() => {});
+    const warm = python.call(ANSWERS, "text", { call: "run", args: { problem: { surface: "bowl" }, racers: [] } }, { seconds: PATIENCE }).catch(() => {});
     let limit; // seconds for what the reader writes: twice what the first race took
     const ask = async (call, args) => {
       const source = written(args);
@@ -121,6 +121,7 @@
         link: link(number),
         shared,
         touched,
+        kept: keeperOf(el),
       };
       await render({ model, el });
       el.dataset.alive = "true";
@@ -132,6 +133,26 @@
       console.info("explorer:", error);
     }
   };
+
+  // A board is kept in this browser, for both languages together; where that has no room, it lasts as long as the page.
+  const keeperOf = ({ dataset: { kept: name } }) =>
+    name && {
+      read: () => {
+        try {
+          return localStorage.getItem(name);
+        } catch {
+          return null;
+        }
+      },
+      write: (text) => {
+        try {
+          localStorage.setItem(name, text);
+          return localStorage instanceof Storage; // (a page whose storage fails has a stand-in: polish.py)
+        } catch {
+          return false;
+        }
+      },
+    };
 
   // What a hand does to a compact one is kept, from its first touch on, until the living figure can do it.
   const TOUCHES = ["pointerdown", "pointermove", "pointerup", "pointercancel", "click", "keydown", "input", "change", "focusin"];
@@ -164,7 +185,7 @@
   const able = window.CoursePython && typeof structuredClone === "function";
   places.forEach((el, i) => {
     el.id ||= `explorer-${i + 1}`;
-    if (able && isCompact(el) && i !== wanted - 1) awaitTouch(el);
+    if (able && isCompact(el) && i !== wanted - 1 && !keeperOf(el)?.read()) awaitTouch(el);
     else if (able) near.observe(el);
     else el.querySelector(".gx-note").textContent = WORDS.old;
   });

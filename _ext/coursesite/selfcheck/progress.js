@@ -46,5 +46,7 @@ function drawLink(link) {
 function clear() {
   if (!confirm(WORDS.sure)) return;
   kept.change((all) => Object.assign(all, { code: {}, solved: {} }));
+  // boards have a place each
+  for (const name of Object.keys(localStorage)) if (name.startsWith("gdcourse.")) localStorage.removeItem(name);
   dispatchEvent(new Event("course:forget"));
 }

@@ -14,8 +14,8 @@ import { wordsOf } from "./words.js";
 export async function enlivened(figure, { touched, open }) {
   const { root, state } = figure;
   const find = (name) => root.querySelector(`.gx-${name}`);
-  const [drawn] = [["map", mapOf], ["word", wordsOf], ["tape", tapeOf], ["chord", secantOf]].filter(([name]) => find(name));
-  const map = drawn[1](figure, find(drawn[0] === "word" ? "tape" : drawn[0]));
+  const [[name, drawing]] = [["map", mapOf], ["words", wordsOf], ["tape", tapeOf], ["chord", secantOf]].filter(([name]) => find(name));
+  const map = drawing(figure, find(name));
   const play = find("play") ? playOf(figure, find("play")) : { end() {} };
   const live = liveOf(figure, find("live"), find("sr"));
   const bars = root.querySelectorAll(".gx-slide");

@@ -8,11 +8,13 @@
 //   model.link, shared     where there are links: one to a state; the state that one has brought
 //   model.touched          of a compact form: the events since it was first touched; in a notebook the kernel is
 //                          there, and model.get("poster") are its elements
+//   model.kept             of a board: read() and write(text), where a page can keep what was done
 //
 // bundle.py makes one script of these files, with d3.contours before them.
 
 import { askKernel } from "./asking.js";
 import { attended } from "./attend.js";
+import { played } from "./board.js";
 import { enlivened, unwrapped } from "./compact.js";
 import { curvesOf } from "./curves.js";
 import { h } from "./dom.js";
@@ -34,6 +36,7 @@ import { timeOf } from "./time.js";
 export async function render({ model, el }) {
   const [first, common] = [model.get("spec"), model.get("common")];
   const world = { ask: model.ask ?? askKernel(model), common, first, link: model.link };
+  if (first.form === "board") return board(el, { ...world, state: structuredClone(first) }, model);
   const state = structuredClone(model.shared ? sensible(model.shared, first, common) : first);
   if (first.form === "compact" && !model.shared) return compact(el, { ...world, state }, model);
   const carried = model.shared && withoutStrangers(state, first);
@@ -42,7 +45,7 @@ export async function render({ model, el }) {
 
 /** One question; becomes the laboratory, with what was set, when its reader opens that. */
 async function compact(el, world, { touched = () => [], get }) {
-  const root = el.querySelector(".gx") ?? el.appendChild(unwrapped(get("poster")));
+  const root = waiting(el, get);
   const figure = new Figure({ root, ...world });
   let leave;
   const open = async () => {
@@ -53,6 +56,12 @@ async function compact(el, world, { touched = () => [], get }) {
   leave = attended(figure);
   return () => leave();
 }
+
+/** Ten runs to be spent. */
+const board = (el, world, { touched = () => [], get, kept }) => played(waiting(el, get), world, { touched, kept });
+
+/** The elements that wait, or, in a notebook, come from Python. */
+const waiting = (el, get) => el.querySelector(".gx") ?? el.appendChild(unwrapped(get("poster")));
 
 /** All there is. */
 async function laboratory(el, world, carried) {
