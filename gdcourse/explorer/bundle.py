@@ -3,6 +3,7 @@
 A module says what it needs in lines such as ``import { h, offer } from "./dom.js";``
 and what it gives by ``export`` before a declaration at the beginning of a line.
 In the script all stand in one scope, so that no name may be declared twice.
+Comments and indentation stay behind, also those within a text of several lines.
 """
 
 import re
@@ -13,6 +14,7 @@ IMPORT = re.compile(r'^import \{ ([\w$, ]+) \} from "(\.[^"]+)";\n', re.M)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:const|let|function|class) )", re.M)
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:const|let|var|function\*?|class) ([\w$]+|[\[{].*)", re.M)
 COMMENT = re.compile(r"^ *(?://.*|/\*\*.*\*/)\n", re.M)  # on a line of its own: for us, not for the page
+ASIDE = re.compile(r"^ +|(?<=\S) +// [^`\"'\n]*$", re.M)  # indentation, and a comment behind a line
 LEFT = re.compile(r"^(?:import|export)\b.*", re.M)
 
 
@@ -66,8 +68,8 @@ def bundled(entry):
 
 
 def bare(path):
-    """The module's text without imports, exports and comments."""
-    text = COMMENT.sub("", EXPORT.sub("", IMPORT.sub("", path.read_text("utf-8"))))
+    """The module's text without imports, exports, comments and indentation, a fifteenth of its weight."""
+    text = ASIDE.sub("", COMMENT.sub("", EXPORT.sub("", IMPORT.sub("", path.read_text("utf-8")))))
     left = LEFT.search(text)
     if left:
         raise ValueError(f"{path.name} has a line that cannot be bundled: {left[0]}")
