@@ -112,12 +112,16 @@ def test_after_the_tenth_it_is_compared_and_no_run_is_left(there):
     assert live(there) == explorer.words("en")["board.over"]
 
 
-def test_who_looks_first_has_no_run_left_and_can_start_again(there):
+def test_who_looks_first_must_close_it_again_or_start_again(there):
     train(there, "Nadam", 0.1, 0.9)
     there.locator("summary").click()
     until(there, "document.querySelectorAll('.gx-ring').length === 7")
     there.locator(".gx-run").click(force=True)
     assert live(there) == explorer.words("en")["board.shut"]
+    there.locator("summary").click()
+    train(there, "Nadam", 0.05, 0.9)
+    assert len(rows(there)) == 2
+    there.locator("summary").click()
     there.get_by_role("button", name="Start again").click()
     assert rows(there) == []
     assert not there.locator(".gx-tuned table").is_visible()
@@ -211,6 +215,15 @@ def test_a_finger_on_a_phone_and_nothing_is_wider_than_it(browser, address, lang
     for target in page.locator(".gx-run, summary, .gx-anew").all():
         assert target.bounding_box()["height"] >= 24
     context.close()
+
+
+def test_on_paper_there_is_no_button(there):
+    train(there, "gradient descent", 0.5)
+    there.emulate_media(media="print")
+    for control in there.locator("button, input, select").all():
+        assert not control.is_visible()
+    assert there.locator(".gx-sheet tbody tr").count() == 10
+    assert there.locator(".gx-run-dot").is_visible()
 
 
 def test_from_a_folder(page, folder):
