@@ -451,8 +451,13 @@ def mark(page):
     return f"<!-- Printed from {', '.join(page.printed_from)} by tools/pages.py; change it there. -->\n\n"
 
 
+# Its rows need the width, and its filters know the chapters, too.
+WITHOUT_CONTENTS = "---\nhtml_theme.sidebar_secondary.remove: true\n---\n\n"
+
+
 def print_list(page, language):
-    return f"{mark(page)}# {heading(page, language)}\n\n{LISTS[page.stem](language)}"
+    head = WITHOUT_CONTENTS if page.stem == "claims" else ""
+    return f"{head}{mark(page)}# {heading(page, language)}\n\n{LISTS[page.stem](language)}"
 
 
 def printed():
