@@ -216,8 +216,28 @@ def test_claim_has_a_verdict_a_reason_and_an_asserting_cell(key):
 
 def test_every_claim_named_in_a_chapter_exists():
     for source in SOURCES:
-        named = {key for c in read(source, "en").cells for key in c.metadata.get("claims", [])}
+        named = tested_in(source)
         assert named <= set(CLAIMS), f"{source.name}: {named - set(CLAIMS)} not in source/claims.yml"
+
+
+def test_a_claim_is_put_to_the_test_in_one_chapter_only():
+    """Elsewhere stands a link to it."""
+    found = {}
+    for source in SOURCES:
+        for key in tested_in(source):
+            found.setdefault(key, set()).add(source.name[:2])
+    assert {key: where for key, where in found.items() if len(where) > 1} == {}
+
+
+def tested_in(source):
+    return {key for cell in read(source, "en").cells for key in cell.metadata.get("claims", [])}
+
+
+def test_an_exercise_is_set_on_one_page_only():
+    """All of Adam once more in the project."""
+    chapters = [source for source in SOURCES if source.name[0].isdigit()]
+    posed = [name for source in chapters for name in re.findall(r'gd\.check\("(\w+)"', source.read_text("utf-8"))]
+    assert len(posed) == len(set(posed)), sorted(posed)
 
 
 def test_no_door_promises_more_than_was_settled():
