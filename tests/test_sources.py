@@ -90,7 +90,7 @@ def test_what_is_edited_by_hand_is_named_with_its_source(tmp_path, monkeypatch, 
     monkeypatch.setattr(pages, "EDITIONS", {"zh": copy, "en": copy / "en"})
     monkeypatch.setattr(sys, "argv", ["pages.py", "--check"])
     assert pages.main() == 0
-    for name in ("_toc.yml", "en/index.md", "pages/teachers.md", "en/pages/claims.md"):
+    for name in ("_toc.yml", "en/index.md", "pages/references.md", "en/pages/claims.md"):
         with (copy / name).open("a", encoding="utf-8") as file:
             file.write("\n# by hand\n")
     (copy / "source" / "09_new.md").write_text("# New\n", "utf-8")
@@ -99,7 +99,7 @@ def test_what_is_edited_by_hand_is_named_with_its_source(tmp_path, monkeypatch, 
     said = capsys.readouterr()
     assert said.out.splitlines() == [
         "_toc.yml is not what source/course.yml prints",
-        "pages/teachers.md is not what source/teachers.md prints",
+        "pages/references.md is not what source/references.md prints",
         "en/index.md is not what source/index.md prints",
         "en/pages/claims.md is not what source/claims.yml, source/articles.yml prints",
     ]
