@@ -216,7 +216,7 @@ def test_claim_has_a_verdict_a_reason_and_an_asserting_cell(key):
 
 def test_every_claim_named_in_a_chapter_exists():
     for source in SOURCES:
-        named = tested_in(source)
+        named = claims_of(source)
         assert named <= set(CLAIMS), f"{source.name}: {named - set(CLAIMS)} not in source/claims.yml"
 
 
@@ -224,12 +224,12 @@ def test_a_claim_is_put_to_the_test_in_one_chapter_only():
     """Elsewhere stands a link to it."""
     found = {}
     for source in SOURCES:
-        for key in tested_in(source):
+        for key in claims_of(source):
             found.setdefault(key, set()).add(source.name[:2])
     assert {key: where for key, where in found.items() if len(where) > 1} == {}
 
 
-def tested_in(source):
+def claims_of(source):
     return {key for cell in read(source, "en").cells for key in cell.metadata.get("claims", [])}
 
 
