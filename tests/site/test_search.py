@@ -170,8 +170,11 @@ def test_that_field_takes_every_width(query, page, address):
 
 
 @pytest.mark.parametrize(("edition", "words"), [("", "隐藏搜索结果"), ("en/", "Hide Search Matches")])
-def test_what_hides_the_marks_of_a_search_speaks_the_page_s_language(page, address, edition, words):
+def test_what_hides_the_marks_of_a_search_speaks_the_pages_language_and_hides_them(page, address, edition, words):
     answers(page, f"{address}{edition}search.html?q=Adam")
     page.goto(f"{address}{edition}index.html")
     until(page, "document.querySelector('.highlight-link') !== null")
     assert page.locator(".highlight-link").text_content().strip() == words
+    assert page.locator("span.highlighted").count() > 1
+    page.locator(".highlight-link a").click()
+    assert page.locator("span.highlighted, .highlight-link").count() == 0
