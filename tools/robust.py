@@ -30,7 +30,7 @@ def run(trial):
 def row(key, claim):
     """A line of the table: kind, share, the verdict that the rule gives, where it turns round."""
     if key not in TRIALS:
-        return f"{key:4} {claim.get('kind', '–'):7} {'':>12} {'':5} {claim['verdict']:12} not yet: {reason(key)}"
+        return f"{key:4} {claim.get('kind', '–'):7} {'':>12} {'':5} {claim['verdict']:12} no sweep: {reason(key)}"
     table = TRIALS[key].table
     if table is None:
         return f"{key:4} {claim['kind']:7} not run yet"
@@ -47,7 +47,7 @@ def spaced(values):
 
 
 def reason(key):
-    return words()["not yet"][key]["en"]
+    return words()["no sweep"][key]["en"]
 
 
 def table(names):
