@@ -102,6 +102,19 @@ def test_a_random_part_gives_the_same_again(key):
     assert len(other) <= 1, f"TRIALS_SEED={seed}: {key} comes out otherwise in {where}: run course.py trials {key}"
 
 
+def test_a_place_that_is_printed_is_shared_where_seeds_do_not_tell():
+    """A cell that says a place asks ``places`` for it, which the check cell below holds to its promise."""
+    says = re.compile(r'gd\.say\("名次", "place"\)|def ranking\(')
+    cells = [
+        cell
+        for path in SOURCE.glob("*.md")
+        for cell in re.findall(r"```\{code-cell\}.*?```", path.read_text("utf-8"), re.S)
+        if says.search(cell)
+    ]
+    assert len(cells) == 2
+    assert all("places(" in cell for cell in cells)
+
+
 def command(word):
     return subprocess.run([sys.executable, "tools/robust.py", word], cwd=ROOT, capture_output=True, encoding="utf-8")
 
