@@ -103,7 +103,7 @@ def test_a_random_part_gives_the_same_again(key):
 
 
 def test_a_place_that_is_printed_is_shared_where_seeds_do_not_tell():
-    """A cell that says a place asks ``places`` for it, which the check cell below holds to its promise."""
+    """A cell that says a place asks ``placed`` for it, which the check cell below holds to its promise."""
     says = re.compile(r'gd\.say\("名次", "place"\)|def ranking\(')
     cells = [
         cell
@@ -112,7 +112,7 @@ def test_a_place_that_is_printed_is_shared_where_seeds_do_not_tell():
         if says.search(cell)
     ]
     assert len(cells) == 2
-    assert all("places(" in cell for cell in cells)
+    assert all("placed(" in cell for cell in cells)
 
 
 def command(word):
