@@ -21,8 +21,9 @@ WORDS = {
         "intro": "人们常说的话，每一条都做过实验，或者查过原文。点开一条看结论；点“看实验”，就到了检验它的代码旁边。"
         "结论只在写明的范围内有效：小实验不是普遍的判决。",
         "verdicts": "结论按一条规则来下。说法没有提到的东西，如种子、维数、条件数、方向、步数、门槛、数据，"
-        "不该左右结论；所以做过实验的说法，大多换了几百种设定再跑，换哪些，跑之前写定"
-        "（G2、G5、A25、C42、D4、S1 六条看过初跑后改过设定，结论没有因此而变）。说法有三类：\n\n{}\n\n"
+        "不该左右结论；所以做过实验的说法都换了许多设定再跑（A1 是恒等式，A4 是数出来的，没有什么可换），"
+        "换哪些，跑之前写定（G2、G5、A25、C42、D4、S1 六条看过初跑后改过设定，结论没有因此而变）。"
+        "说法有三类：\n\n{}\n\n"
         "每一条成立的比例、在哪里转向，见它的实测页。",
         "surprises": "## 三条出人意料的",
         "articles": "## 五篇文章",
@@ -44,9 +45,10 @@ WORDS = {
         'verdict; "See it run" leads to the code beside it. A verdict holds in the scope it names: a small experiment '
         "is no general judgement.",
         "verdicts": "Verdicts follow a rule. What a claim does not name (seeds, dimensions, conditioning, directions, "
-        "steps, thresholds, data) should not decide about it. So most claims with an experiment are run again in "
-        "hundreds of settings, written down before the run (those of G2, G5, A25, C42, D4 and S1 were changed after a "
-        "first look, without changing a verdict). There are three kinds of claims:\n\n{}\n\n"
+        "steps, thresholds, data) should not decide about it. So every claim with an experiment is run again in many "
+        "settings (but A1, an identity, and A4, a count: there is nothing to vary), written down before the run (those "
+        "of G2, G5, A25, C42, D4 and S1 were changed after a first look, without changing a verdict). "
+        "There are three kinds of claims:\n\n{}\n\n"
         "In what share of them a claim holds, and where it turns round, is on its trial page.",
         "surprises": "## Three surprises",
         "articles": "## The five articles",
