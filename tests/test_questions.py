@@ -20,6 +20,7 @@ from gdcourse.exercises import get
 
 QUESTIONS = questions.load()
 EACH = pytest.mark.parametrize("name", QUESTIONS)
+LESSONS = [page for page in chapters() if page.lesson]
 CHAPTERS = [page.stem for page in chapters() if page.kind == "chapter" and not page.above and not page.lesson]
 
 
@@ -73,6 +74,24 @@ def test_every_question_is_asked_once():
     """By a page, or by a cell of one."""
     asked = [name for page in chapters() for name in questions.asked(page.source.read_text("utf-8"))]
     assert sorted(asked) == sorted(QUESTIONS)
+
+
+@pytest.mark.parametrize("at", range(1, len(LESSONS)), ids=lambda at: LESSONS[at].stem)
+def test_a_lesson_closes_with_three_questions_one_of_which_recalls_an_earlier_lesson(at):
+    source, earlier = LESSONS[at].source.read_text("utf-8"), {page.stem for page in LESSONS[:at]}
+    _, closing = re.split("^## Three questions$", source, flags=re.M)
+    names = questions.asked(closing)
+    assert len(names) == 3
+    assert {QUESTIONS[name].get("from") for name in names} & earlier
+    assert {QUESTIONS[name]["from"] for name in questions.asked(source) if "from" in QUESTIONS[name]} <= earlier
+
+
+def test_what_a_question_recalls_is_said_after_the_answer():
+    assert questions.where_again({"from": "01_momentum"}, "zh") == "（可以回头看第 1B 章。）"
+    assert questions.where_again({"from": "00_basics"}, "en") == " (To look up: Ten minutes of basics.)"
+    for name, question in QUESTIONS.items():
+        said = [because.endswith("(To look up: chapter 2.)") for _, because, _ in questions.answers(question, "en")]
+        assert set(said) == {question.get("from") == "02_rmsprop"}, name
 
 
 def test_no_number_is_typed_in():

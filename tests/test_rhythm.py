@@ -7,6 +7,7 @@ import nbformat
 import pytest
 import questions
 import rhythm
+import routes
 from notebooks import print_notebook, target
 from project import EDITIONS, chapters
 
@@ -40,6 +41,41 @@ def test_the_notebook_of_a_lesson_gives_no_answer_away(lesson, language):
     plain = [unescape(re.sub("<[^>]*>", "", reason)) for reason in reasons]
     notebook = nbformat.read(target(lesson.source, language), 4)
     assert not list(rhythm.answers_in_view(notebook, [*reasons, *plain]))
+
+
+# --- what teachers are told ------------------------------------------------------
+
+
+@EACH
+def test_the_minutes_that_are_kept_are_those_of_the_site(site, lesson):
+    """If not: ``python tools/routes.py _build/html``, and print the pages."""
+    built, kept = routes.sections(site, lesson), routes.times()[lesson.stem]
+    assert [part["en"][0] for part in built] == [part["en"][0] for part in kept]
+    for now, then in zip(built, kept, strict=True):
+        for language in EDITIONS:
+            assert sum(then[language][1:]) == pytest.approx(sum(now[language][1:]), rel=0.1, abs=0.5), now[language][0]
+
+
+@LANGUAGES
+@pytest.mark.parametrize("name", routes.routes())
+def test_a_route_fills_its_time_and_keeps_it(name, language):
+    lengths = [routes.minutes(stop, language) for stop in routes.routes()[name]]
+    assert 0.85 * name <= sum(lengths) <= name
+    shown = re.findall(r"^\| (\d+) \|", routes.route(name, language), re.M)
+    assert sum(map(int, shown)) == round(sum(lengths)) == int(re.search(r"\*\*(\d+)", routes.route(name, language))[1])
+
+
+def test_a_route_names_sections_that_there_are():
+    with pytest.raises(StopIteration):
+        routes.section("05_adam", "No such section")
+    for stops in routes.routes().values():
+        assert len({(stop["lesson"], title) for stop in stops for title in stop["sections"]}) == sum(
+            len(stop["sections"]) for stop in stops
+        )
+
+
+def test_whole_minutes_add_up_to_the_whole():
+    assert routes.shown([2.4, 2.4, 2.4]) == [2, 3, 2]
 
 
 # --- what is measured ------------------------------------------------------------
@@ -78,6 +114,16 @@ def measured(body):
 )
 def test_reading(body, minutes):
     assert measured(body).reading == pytest.approx(minutes)
+
+
+def test_sections_are_measured_one_by_one():
+    page = (
+        f"<article><section><h1>All</h1>{PARAGRAPH}<section><h2>One</h2>{PARAGRAPH * 2}{QUESTION}</section></section>"
+    )
+    (opening, first), (title, second) = rhythm.parts(page + "</article>")
+    assert (opening, title) == ("", "One")
+    assert (first.reading, first.doing, second.doing) == (pytest.approx(1, abs=0.01), 0, 1)
+    assert second.reading == pytest.approx(2, abs=0.02)
 
 
 def test_activities_part_the_reading():

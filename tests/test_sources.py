@@ -90,7 +90,7 @@ def test_what_is_edited_by_hand_is_named_with_its_source(tmp_path, monkeypatch, 
     monkeypatch.setattr(pages, "EDITIONS", {"zh": copy, "en": copy / "en"})
     monkeypatch.setattr(sys, "argv", ["pages.py", "--check"])
     assert pages.main() == 0
-    for name in ("_toc.yml", "en/index.md", "pages/teachers.md", "en/pages/claims.md"):
+    for name in ("_toc.yml", "en/index.md", "pages/references.md", "en/pages/claims.md"):
         with (copy / name).open("a", encoding="utf-8") as file:
             file.write("\n# by hand\n")
     (copy / "source" / "09_new.md").write_text("# New\n", "utf-8")
@@ -99,7 +99,7 @@ def test_what_is_edited_by_hand_is_named_with_its_source(tmp_path, monkeypatch, 
     said = capsys.readouterr()
     assert said.out.splitlines() == [
         "_toc.yml is not what source/course.yml prints",
-        "pages/teachers.md is not what source/teachers.md prints",
+        "pages/references.md is not what source/references.md prints",
         "en/index.md is not what source/index.md prints",
         "en/pages/claims.md is not what source/claims.yml, source/articles.yml prints",
     ]
@@ -217,8 +217,28 @@ def test_claim_has_a_verdict_a_reason_and_an_asserting_cell(key):
 
 def test_every_claim_named_in_a_chapter_exists():
     for source in SOURCES:
-        named = {key for c in read(source, "en").cells for key in c.metadata.get("claims", [])}
+        named = claims_of(source)
         assert named <= set(CLAIMS), f"{source.name}: {named - set(CLAIMS)} not in source/claims.yml"
+
+
+def test_a_claim_is_put_to_the_test_in_one_chapter_only():
+    """Elsewhere stands a link to it."""
+    found = {}
+    for source in SOURCES:
+        for key in claims_of(source):
+            found.setdefault(key, set()).add(source.name[:2])
+    assert {key: where for key, where in found.items() if len(where) > 1} == {}
+
+
+def claims_of(source):
+    return {key for cell in read(source, "en").cells for key in cell.metadata.get("claims", [])}
+
+
+def test_an_exercise_is_set_on_one_page_only():
+    """All of Adam once more in the project."""
+    chapters = [source for source in SOURCES if source.name[0].isdigit()]
+    posed = [name for source in chapters for name in re.findall(r'gd\.check\("(\w+)"', source.read_text("utf-8"))]
+    assert len(posed) == len(set(posed)), sorted(posed)
 
 
 def test_no_door_promises_more_than_was_settled():

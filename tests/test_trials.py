@@ -12,27 +12,63 @@ from claims import load_claims
 from project import ROOT, SOURCE
 from trials import TRIALS, verdict
 from trials.frame import TABLES
-from trials.printed import axis_name, card, value_name, words
+from trials.printed import axis_name, card, in_short, value_name, words
 
 CLAIMS = {key: claim for key, claim in load_claims().items() if claim["verdict"] != "slip"}
 TRIED = pytest.mark.parametrize("key", TRIALS)
 SECONDS = 0.25  # that a trial may take of this file's time
 
 
+UNTRIED = words()["no sweep"]
+EXPERIMENTS = {  # claims that a cell asserts
+    key
+    for path in SOURCE.glob("*_tested.md")
+    for keys in re.findall(r"^claims: \[(.*)\]$", path.read_text("utf-8"), re.M)
+    for key in keys.split(", ")
+} & set(CLAIMS)
+
+
 def test_every_claim_is_tried_or_a_reason_says_why_not():
-    assert not set(TRIALS) & set(words()["not yet"])
-    assert set(TRIALS) | set(words()["not yet"]) == set(CLAIMS)
+    assert not set(TRIALS) & set(UNTRIED)
+    assert set(TRIALS) | set(UNTRIED) == set(CLAIMS)
     assert set(words()["holds"]) == set(TRIALS)
     assert {path.stem for path in TABLES.iterdir()} == set(TRIALS)
 
 
+def test_an_experiment_is_tried_in_other_settings_or_has_none():
+    """What is settled from sources has no experiment; of the others only these two are no matter of chance or size."""
+    assert EXPERIMENTS - set(TRIALS) == {"A1", "A4"}
+    assert set(UNTRIED) - EXPERIMENTS == {key for key in CLAIMS if CLAIMS[key].get("by") == "sources"}
+
+
+def test_what_a_trial_cannot_settle_is_said_to_be_unsettled():
+    unsettled = {key for key in CLAIMS if CLAIMS[key]["verdict"] == "not settled"}
+    assert set(words()["beyond"]) == unsettled & set(TRIALS)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("key", CLAIMS)
-def test_every_claim_has_a_kind(key):
-    assert CLAIMS[key]["kind"] in ("always", "tends", "can")
+def test_the_page_of_claims_says_the_share_or_why_there_is_none(key, language):
+    shown = in_short(key, CLAIMS[key], language)
+    if key in UNTRIED:
+        assert UNTRIED[key][language] in shown
+    else:
+        assert f"{len(TRIALS[key].settings)} " in shown
+    if key in words()["beyond"]:
+        reason = words()["beyond"][key][language]
+        assert reason in shown
+        assert reason in card(key, CLAIMS[key], language)
+
+
+@pytest.mark.parametrize("key", CLAIMS)
+def test_a_claim_that_is_tried_has_a_kind(key):
+    assert CLAIMS[key].get("kind") in (("always", "tends", "can") if key in TRIALS else (None,))
 
 
 @TRIED
 def test_the_verdict_follows_the_rule(key):
+    if key in words()["beyond"]:
+        return  # a small task does not settle it, whatever the share
     given = verdict(CLAIMS[key]["kind"], TRIALS[key].table.share)
     assert CLAIMS[key]["verdict"] == given, robust.row(key, CLAIMS[key])
 
@@ -64,6 +100,19 @@ def test_a_random_part_gives_the_same_again(key):
     other = [i for i in chosen if (trial.run(trial.settings[i]) > 0) != (table.margins[i] > 0)]
     where = [trial.settings[i] for i in other]
     assert len(other) <= 1, f"TRIALS_SEED={seed}: {key} comes out otherwise in {where}: run course.py trials {key}"
+
+
+def test_a_place_that_is_printed_is_shared_where_seeds_do_not_tell():
+    """A cell that says a place asks ``placed`` for it, which the check cell below holds to its promise."""
+    says = re.compile(r'gd\.say\("名次", "place"\)|def ranking\(')
+    cells = [
+        cell
+        for path in SOURCE.glob("*.md")
+        for cell in re.findall(r"```\{code-cell\}.*?```", path.read_text("utf-8"), re.S)
+        if says.search(cell)
+    ]
+    assert len(cells) == 2
+    assert all("placed(" in cell for cell in cells)
 
 
 def command(word):
@@ -104,5 +153,7 @@ def test_a_card_says_the_share_and_where_it_turns_round(language):
 
 @TRIED
 def test_a_trial_page_shows_the_trial(key):
-    text = "".join(path.read_text("utf-8") for path in SOURCE.glob(f"0{CLAIMS[key]['chapter']}_*_tested.md"))
+    chapter = CLAIMS[key]["chapter"]
+    pages = SOURCE.glob(f"{chapter:02}_*_tested.md" if isinstance(chapter, int) else f"{chapter}_*_tested.md")
+    text = "".join(path.read_text("utf-8") for path in pages)
     assert text.count(f"{{{{robust {key}}}}}") == 2  # once in each language

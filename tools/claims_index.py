@@ -2,7 +2,8 @@
 
 Whoever has scripts can choose by verdict, chapter and rule
 (``_ext/coursesite/assets/claims.js``, which finds all words in the page);
-whoever has none sees every row.
+whoever has none has every row, too: those of the slips are folded together.
+Closed, the page is a table of contents: ``tests/site/test_claims.py`` knows how high.
 """
 
 import re
@@ -20,14 +21,16 @@ WORDS = {
         "intro": "人们常说的话，每一条都做过实验，或者查过原文。点开一条看结论；点“看实验”，就到了检验它的代码旁边。"
         "结论只在写明的范围内有效：小实验不是普遍的判决。",
         "verdicts": "结论按一条规则来下。说法没有提到的东西，如种子、维数、条件数、方向、步数、门槛、数据，"
-        "不该左右结论；所以做过实验的说法，大多换了几百种设定再跑，换哪些，跑之前写定"
-        "（G2、G5、A25、C42、D4、S1 六条看过初跑后改过设定，结论没有因此而变）。说法有三类：\n\n{}\n\n"
+        "不该左右结论；所以做过实验的说法都换了许多设定再跑（A1 是恒等式，A4 是数出来的，没有什么可换），"
+        "换哪些，跑之前写定（G2、G5、A25、C42、D4、S1 六条看过初跑后改过设定，结论没有因此而变）。"
+        "说法有三类：\n\n{}\n\n"
         "每一条成立的比例、在哪里转向，见它的实测页。",
         "surprises": "## 三条出人意料的",
         "articles": "## 五篇文章",
+        "ruled": "结论按什么规则来下？",
         "whence": "{}。它们是什么文章，见[课程的来历](origins)。说法按意思转述，不是原文。",
         "slips": "## 文章里的疏漏",
-        "slips_intro": "跑一遍，看看会怎样。",
+        "slips_all": "{} 条：跑一遍，看看会怎样",
         "between": "、",
         "look": "看实验",
         "sources": "看出处",
@@ -42,16 +45,18 @@ WORDS = {
         'verdict; "See it run" leads to the code beside it. A verdict holds in the scope it names: a small experiment '
         "is no general judgement.",
         "verdicts": "Verdicts follow a rule. What a claim does not name (seeds, dimensions, conditioning, directions, "
-        "steps, thresholds, data) should not decide about it. So most claims with an experiment are run again in "
-        "hundreds of settings, written down before the run (those of G2, G5, A25, C42, D4 and S1 were changed after a "
-        "first look, without changing a verdict). There are three kinds of claims:\n\n{}\n\n"
+        "steps, thresholds, data) should not decide about it. So every claim with an experiment is run again in many "
+        "settings (but A1, an identity, and A4, a count: there is nothing to vary), written down before the run (those "
+        "of G2, G5, A25, C42, D4 and S1 were changed after a first look, without changing a verdict). "
+        "There are three kinds of claims:\n\n{}\n\n"
         "In what share of them a claim holds, and where it turns round, is on its trial page.",
         "surprises": "## Three surprises",
         "articles": "## The five articles",
+        "ruled": "By what rule?",
         "whence": "{}. What they are is on the page about [where the course comes from](origins). "
         "Claims are given by their meaning, not word for word.",
         "slips": "## Slips in the articles",
-        "slips_intro": "Run them and look.",
+        "slips_all": "All {}: run them and look",
         "between": ", ",
         "look": "See it run",
         "sources": "See the sources",
@@ -69,21 +74,25 @@ def printed(language):
     """All below the page's title."""
     words, claims = WORDS[language], load_claims()
     said = {key: claim for key, claim in claims.items() if claim["verdict"] != "slip"}
+    slips = [row(key, claim, language) for key, claim in claims.items() if key not in said]
     called = words["between"].join(article["short"][language] for article in load_articles().values())
     parts = [
         words["intro"],
-        words["verdicts"].format(rule(language)),
+        fold(words["ruled"], words["verdicts"].format(rule(language))),
         filters(said, language),
         words["surprises"],
-        *(row(key, said[key], language, opened=True) for key in surprises(said)),
+        *(row(key, said[key], language, again=True) for key in surprises(said)),
         *by_chapter(said, language),
         words["slips"],
-        words["slips_intro"],
-        *(row(key, claim, language) for key, claim in claims.items() if claim["verdict"] == "slip"),
+        fold(words["slips_all"].format(len(slips)), "\n\n".join(slips)),
         words["articles"],
         words["whence"].format(called),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def fold(summary, text):
+    return f"<details>\n<summary>{summary}</summary>\n\n{text}\n\n</details>"
 
 
 def surprises(claims):
@@ -110,7 +119,7 @@ def lesson(key, claim):
     return find(page.above) if page.above else page
 
 
-def row(key, claim, language, opened=False):
+def row(key, claim, language, again=False):
     """One claim as a fold: verdict and sentence, then who says it, why the verdict, the way to the experiment."""
     words, page = WORDS[language], home(claim, key)
     look = words["sources" if claim.get("by") == "sources" else "look"]
@@ -119,13 +128,13 @@ def row(key, claim, language, opened=False):
     if language == "en" and claim["verdict"] == "only when" and because[0].islower():
         because = f"Holds only when {because}"
     whose = words["whose"].format(origin(claim, language), mentioned(page, language))
-    name = "" if opened else f' id="{key}"'  # the three on top stand in their chapter, too
+    name = "" if again else f' id="{key}"'  # the three on top stand in their chapter, too
     data = {"verdict": kind(claim["verdict"]), "chapter": lesson(key, claim).stem, "rules": " ".join(rules(key, claim))}
     attributes = "".join(f' data-{what}="{value}"' for what, value in data.items())
     badge = f'<span class="badge {kind(claim["verdict"])}">{in_a_word(claim["verdict"], language)}</span>'
     summary = f"{badge} <span>{inline(claim['says'][language])}</span> <small>{key}</small>"
     return (
-        f'<details class="claim-row mathjax_process"{name}{attributes}{" open" if opened else ""}>\n'
+        f'<details class="claim-row mathjax_process"{name}{attributes}>\n'
         f"<summary>{summary}</summary>\n\n"
         f"{because}{whose}{in_short(key, claim, language)} {link}\n\n</details>"
     )

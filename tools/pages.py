@@ -20,6 +20,7 @@ import claims_index
 import numpy as np
 import questions
 import quick
+import routes
 import yaml
 from claims import home
 from notebooks import SourceError, print_notebook
@@ -370,7 +371,16 @@ def print_text(page, language):
     cells = print_notebook(page.source, language).cells
     front = FRONT if any(cell.cell_type == "code" for cell in cells) else ""
     text = "\n\n".join(map(as_text, cells)) + "\n"
-    return front + mark(page) + text.replace("{{objectives}}", objectives(language))
+    return front + mark(page) + fill_in_lists(text, language)
+
+
+def fill_in_lists(text, language):
+    """What the teachers' page shows of the lessons."""
+    lists = {"{{objectives}}": lambda: objectives(language), "{{lengths}}": lambda: routes.lessons(language)}
+    lists |= {f"{{{{route {name}}}}}": lambda name=name: routes.route(name, language) for name in routes.routes()}
+    for mark, printed in lists.items():
+        text = text.replace(mark, printed()) if mark in text else text
+    return text
 
 
 def as_text(cell):
@@ -451,8 +461,13 @@ def mark(page):
     return f"<!-- Printed from {', '.join(page.printed_from)} by tools/pages.py; change it there. -->\n\n"
 
 
+# Its rows need the width, and its filters know the chapters, too.
+WITHOUT_CONTENTS = "---\nhtml_theme.sidebar_secondary.remove: true\n---\n\n"
+
+
 def print_list(page, language):
-    return f"{mark(page)}# {heading(page, language)}\n\n{LISTS[page.stem](language)}"
+    head = WITHOUT_CONTENTS if page.stem == "claims" else ""
+    return f"{head}{mark(page)}# {heading(page, language)}\n\n{LISTS[page.stem](language)}"
 
 
 def printed():

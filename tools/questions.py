@@ -17,7 +17,7 @@ import numpy as np
 import yaml
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
-from project import EDITIONS, SOURCE
+from project import EDITIONS, SOURCE, find, mentioned
 
 from gdcourse.exercises import get
 from gdcourse.exercises.shell import exercises, messages
@@ -73,6 +73,19 @@ def shown(says):
 
 def answers(question, language):
     """The choices; what one may choose is a number where the question asks for one, HTML elsewhere."""
+    again = where_again(question, language)
+    return [(says, because + again, right) for says, because, right in explained(question, language)]
+
+
+def where_again(question, language):
+    """Where the lesson stands that a question recalls; said after the answer, for it would help to guess."""
+    if "from" not in question:
+        return ""
+    name = re.split("[：:]", mentioned(find(question["from"]), language))[0]  # the basics go by their title
+    return {"zh": f"（可以回头看{name}。）", "en": f" (To look up: {name}.)"}[language]
+
+
+def explained(question, language):
     if "choices" in question:
         return [(c["says"][language], c["because"][language], c.get("right", False)) for c in question["choices"]]
     if "exercise" not in question:

@@ -99,11 +99,31 @@ def minutes(text):
 
 def measure(html):
     """The rhythm of a built page."""
+    return over([what_is_read(html)])
+
+
+def parts(html):
+    """(title, rhythm) of each section of the page; what stands before the first has no title."""
+    inside = list(what_is_read(html).section.children)
+    opening = over(child for child in inside if child.name != "section")
+    return [("", opening), *((title(child), over([child])) for child in inside if child.name == "section")]
+
+
+def what_is_read(html):
     article = BeautifulSoup(html, "html.parser").select_one("article")
     for part in article.select(UNREAD):
         part.decompose()
+    return article
+
+
+def title(section):
+    return section.find(re.compile("^h[1-6]$")).get_text().strip()
+
+
+def over(nodes):
     rhythm = Rhythm()
-    walk(article, rhythm)
+    for node in nodes:
+        walk(node, rhythm)
     return rhythm
 
 

@@ -30,11 +30,11 @@ def run(trial):
 def row(key, claim):
     """A line of the table: kind, share, the verdict that the rule gives, where it turns round."""
     if key not in TRIALS:
-        return f"{key:4} {claim.get('kind', '–'):7} {'':>12} {'':5} {claim['verdict']:12} not yet: {reason(key)}"
+        return f"{key:4} {claim.get('kind', '–'):7} {'':>12} {'':5} {claim['verdict']:12} no sweep: {reason(key)}"
     table = TRIALS[key].table
     if table is None:
         return f"{key:4} {claim['kind']:7} not run yet"
-    given = verdict(claim["kind"], table.share)
+    given = "not settled" if key in words()["beyond"] else verdict(claim["kind"], table.share)
     marks = [] if claim["verdict"] == given else [f"the page says: {claim['verdict']}"]
     marks += [] if table.current else ["run with other code"]
     marks += [f"{axis} {spaced(yes)} | {spaced(no)}" for axis, yes, no in table.turns()]
@@ -47,7 +47,7 @@ def spaced(values):
 
 
 def reason(key):
-    return words()["not yet"][key]["en"]
+    return words()["no sweep"][key]["en"]
 
 
 def table(names):

@@ -42,16 +42,42 @@ def test_a_choice_hides_the_others_and_stays_in_the_address(page, address, name)
     assert set(shown(page)) < wanted
 
 
-def test_who_comes_for_one_claim_finds_it_open(page, address):
-    page.goto(address + "pages/claims.html?verdict=holds#A25")
-    assert "A25" in shown(page)
-    assert page.evaluate(
-        "document.getElementById('A25').open && document.getElementById('A25').getBoundingClientRect().top < 300"
-    )
+@pytest.mark.parametrize(("choice", "key"), [("?verdict=holds", "A25"), ("", "X9")])
+def test_who_comes_for_one_claim_finds_it_open(page, address, choice, key):
+    """Whatever is chosen, and in the fold of the slips."""
+    page.goto(f"{address}pages/claims.html{choice}#{key}")
+    assert key in shown(page)
+    row = f"document.getElementById('{key}')"
+    assert page.evaluate(f"{row}.open && !{row}.parentElement.closest('details:not([open])')")
+    assert page.evaluate(f"0 <= {row}.getBoundingClientRect().top && {row}.getBoundingClientRect().top < 300")
 
 
-def test_closed_it_is_short(page, address):
-    """A wall of 13,857 px once."""
-    page.set_viewport_size({"width": 1280, "height": 900})
+@PAGES
+def test_a_choice_opens_the_fold_of_the_slips_it_finds(page, address, name):
+    page.goto(f"{address}{name}?rule=rmsprop")
+    slips = [key for key in shown(page) if load_claims()[key]["verdict"] == "slip"]
+    assert slips
+    assert page.evaluate(f"document.getElementById('{slips[0]}').parentElement.closest('details').open")
+
+
+@PAGES
+@pytest.mark.parametrize("scripts", [True, False])
+def test_closed_it_is_an_index(browser, address, name, scripts):
+    """A wall of 13,857 px once; a claim takes a line, or two."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=scripts)
+    page = context.new_page()
+    page.goto(address + name)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 4000
+    rows = page.evaluate("[...document.querySelectorAll('.claim-row')].map((row) => row.offsetHeight)")
+    assert all(height < 60 for height in rows)
+    context.close()
+
+
+def test_a_finger_finds_each_row_on_a_phone(page, address):
+    page.set_viewport_size({"width": 390, "height": 844})
     page.goto(address + "pages/claims.html")
-    assert page.evaluate("document.documentElement.scrollHeight") < 7500
+    heights = page.evaluate(
+        "[...document.querySelectorAll('section > .claim-row > summary')].map((s) => s.offsetHeight)"
+    )
+    assert heights
+    assert min(heights) >= 44

@@ -115,12 +115,14 @@ def chapter(engine, home):
 
 
 def test_every_page_loads_clean(engine, home, host, site):
-    """The whole page, on a phone.  In Chromium those of one edition: test_pages opens both, wide."""
+    """The whole page, on a phone; in the old Chromium those of one edition."""
     if not home.startswith("http"):
         pytest.skip("from a host says enough")
+    if engine.name == "chromium":
+        pytest.skip("test_pages opens each page, wide and on a phone")
     said = {}
     for name in names(site):
-        if engine.name.startswith("chromium") and name.startswith("en/"):
+        if engine.name == "chromium 103" and name.startswith("en/"):
             continue
         engine.open(host[0] + name)
         told = engine.run("return complaints")

@@ -14,6 +14,24 @@ Home|Fullscreen|Edit|By|Made with|Searching|Preparing"""
 WORD = re.compile(rf"\b(?:{ENGLISH.replace(chr(10), '')})\b")
 
 
+# What stands outside the article, and every label.
+WORDS = """[...document.querySelectorAll("body *:not(script, style, noscript)")].flatMap((element) => [
+  ...(element.closest(".bd-article section, .language-switch, [lang=en]") ? [] : [...element.childNodes]
+    .filter((node) => node.nodeType === 3).map((node) => node.textContent)),
+  ...["title", "aria-label", "placeholder", "data-bs-title", "data-bs-original-title", "data-tooltip"]
+    .map((attribute) => element.getAttribute(attribute) || ""),
+])"""
+
+
+def heard(page):
+    """What the page will complain of."""
+    said = []
+    page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("response", lambda r: said.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    return said
+
+
 @pytest.fixture(scope="module")
 def visit(browser, address, site):
     """Each page once, wide: opened, scrolled to its end, everything unfolded.  What was seen, by name."""
@@ -21,12 +39,10 @@ def visit(browser, address, site):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     for name in names(site):
         page = context.new_page()
-        asked, said = [], []
+        asked, said = [], heard(page)
         page.on("request", lambda request, asked=asked: asked.append(request.url))
-        page.on("console", lambda m, said=said: said.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error, said=said: said.append(str(error)))
-        page.on("response", lambda r, said=said: said.append(f"{r.status} {r.url}") if r.status >= 400 else None)
         opened(page, address + name + ("?q=Adam" if name.endswith("search.html") else ""))
+        words = [] if name.startswith("en/") else page.evaluate(WORDS)
         first = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
         page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
         page.evaluate("for (let y = 0; y < document.body.scrollHeight; y += 600) scrollTo(0, y)")
@@ -36,6 +52,7 @@ def visit(browser, address, site):
         seen[name] = {
             "asked": asked,
             "said": said,
+            "words": words,
             "first": first,
             "broken": page.evaluate(
                 "[...document.images].filter((i) => i.complete && !i.naturalWidth).map((i) => i.src)"
@@ -92,29 +109,18 @@ def test_figures_are_light(site):
     assert not heavy
 
 
-def test_chinese_pages_have_a_chinese_interface(page, address, site):
+def test_chinese_pages_have_a_chinese_interface(visit):
     """Every word outside the article, and every label, is Chinese."""
-    found = set()
-    for name in names(site):
-        if name.startswith("en/"):
-            continue
-        opened(page, address + name)
-        texts = page.evaluate("""
-            [...document.querySelectorAll("body *:not(script, style, noscript)")].flatMap((element) => [
-              ...(element.closest(".bd-article section, .language-switch, [lang=en]") ? [] : [...element.childNodes]
-                .filter((node) => node.nodeType === 3).map((node) => node.textContent)),
-              ...["title", "aria-label", "placeholder", "data-bs-title", "data-bs-original-title", "data-tooltip"]
-                .map((attribute) => element.getAttribute(attribute) || ""),
-            ])""")
-        found |= {(name, text.strip()) for text in texts if WORD.search(text)}
+    assert all(seen["words"] for name, seen in visit.items() if not name.startswith("en/"))
+    found = {(name, text.strip()) for name, seen in visit.items() for text in seen["words"] if WORD.search(text)}
     assert not found
 
 
-def test_nothing_sticks_out_of_a_phone(browser, address, site):
+def test_on_a_phone_nothing_sticks_out_and_no_page_complains(browser, address, site):
     """Not even when the reader magnifies it until a line is 320 px (WCAG 1.4.10)."""
-    context = browser.new_context(device_scale_factor=2)
+    context = browser.new_context(device_scale_factor=2, viewport={"width": 390, "height": 844})
     page = context.new_page()
-    wide = {}
+    said, wide = heard(page), {}
     for name in names(site):
         opened(page, address + name)
         page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
@@ -125,6 +131,7 @@ def test_nothing_sticks_out_of_a_phone(browser, address, site):
                 wide[name, phone] = width
     context.close()
     assert not wide
+    assert not said
 
 
 @pytest.mark.parametrize(("width", "stacked"), [(1280, False), (390, True)])

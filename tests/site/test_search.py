@@ -167,3 +167,14 @@ def test_that_field_takes_every_width(query, page, address):
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=*")
     page.wait_for_selector("#search-results li a[href*='05_adam']")
+
+
+@pytest.mark.parametrize(("edition", "words"), [("", "隐藏搜索结果"), ("en/", "Hide Search Matches")])
+def test_what_hides_the_marks_of_a_search_speaks_the_pages_language_and_hides_them(page, address, edition, words):
+    answers(page, f"{address}{edition}search.html?q=Adam")
+    page.goto(f"{address}{edition}index.html")
+    until(page, "document.querySelector('.highlight-link') !== null")
+    assert page.locator(".highlight-link").text_content().strip() == words
+    assert page.locator("span.highlighted").count() > 1
+    page.locator(".highlight-link a").click()
+    assert page.locator("span.highlighted, .highlight-link").count() == 0

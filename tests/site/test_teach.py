@@ -1,5 +1,7 @@
 """For a class: what hides the answers is gone, and each lesson has its slides."""
 
+import shutil
+
 import pypdfium2
 import pytest
 import questions
@@ -13,9 +15,11 @@ SCREEN = {"width": 1280, "height": 720}
 
 @pytest.fixture(scope="module")
 def school(site, tmp_path_factory):
-    out = tmp_path_factory.mktemp("teach") / "site"
-    teach.write(site, out)
-    return out
+    """Made of the site without what none of these tests looks at."""
+    folder = tmp_path_factory.mktemp("teach")
+    light = shutil.copytree(site, folder / "light", ignore=shutil.ignore_patterns("*_tested.html", "downloads"))
+    teach.write(light, folder / "site")
+    return folder / "site"
 
 
 def folder(language):

@@ -7,11 +7,11 @@
 
 The claim holds where ``margin`` is above 0, and its size says by how much.
 ``frame.py`` says what is made of that, ``tasks.py`` has what trials share;
-words for readers, and what is not tried yet, stand in ``source/trials.yml``.
+words for readers, and why some claims have no trial, stand in ``source/trials.yml``.
 """
 
-from trials import chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7
+from trials import appendix_a, chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7
 from trials.frame import TRIALS, Trial, verdict
 
 __all__ = ["TRIALS", "Trial", "verdict"]
-CHAPTERS = (chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7)
+CHAPTERS = (chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7, appendix_a)

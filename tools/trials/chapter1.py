@@ -146,3 +146,25 @@ def momentum_lowers_the_floor(rate_is, drawing, batch, mu, dimension, seed):
     knobs |= {"batch_size": batch, "seed": seed} if drawing == "shuffled" else {}
     losses = gd.sweep(problem if drawing == "shuffled" else drawn, gd.momentum, **knobs).losses[40:]
     return times(*np.mean(gap(problem, losses), axis=0), by=1.1)
+
+
+POINTS = np.linspace(-3, 3, 200)  # what a network that learnt a sine has not seen
+
+
+def unseen(net, **knobs):
+    """Test losses of a sweep of SGD, without noise; inf where a run was lost."""
+    ends = gd.sweep(net, gd.sgd, lr=np.array([0.03, 0.1, 0.2, 0.3, 0.4, 0.6]), **knobs).theta
+    tests = 0.5 * np.mean((net.predict(ends, POINTS[:, None]) - np.sin(POINTS)) ** 2, axis=-1)
+    return np.where(np.isfinite(tests), tests, np.inf)
+
+
+@trial(
+    "G10", equal=("passes", "steps"), passes=(30, 100), batch=(2, 8), rows=(20, 60), noise=(0.1, 0.3, 0.6),
+    width=(8, 32), seed=range(3),
+)  # fmt: skip
+def mini_batches_do_better_on_unseen_data(equal, passes, batch, rows, noise, width, seed):
+    net = gd.MLP.sine(n=rows, noise=noise, hidden=(width,), seed=seed)
+    steps = passes * -(-rows // batch)
+    mini = unseen(net, steps=steps, batch_size=batch, seed=seed)
+    full = unseen(net, steps=steps if equal == "steps" else passes)
+    return times(full.min(), mini.min())

@@ -1,10 +1,12 @@
 """Adagrad."""
 
+from functools import cache
+
 import numpy as np
 
 import gdcourse as gd
 from trials.frame import trial
-from trials.tasks import bowl, steps, times, tracked
+from trials.tasks import bowl, gap, named, regression, steps, times, tracked
 
 
 @trial(
@@ -74,3 +76,34 @@ def turned_it_is_not_ahead(angle, kappa, dimension, level, first, seed):
     knobs = {"stay": not first, "every": 2}
     plain = steps(turned, gd.sgd, level, 600, **knobs)
     return -times(plain, steps(turned, gd.adagrad, level, 600, lr=grid, **knobs), by=1.1)
+
+
+@cache
+def curves(rule, task, batch, seed):
+    """The gap at every tenth step of 3000, a column for each rate; what is lost is infinitely far away."""
+    problem = regression(20, 400, density=0.03, noise=1.0, seed=seed) if task == "sparse" else named(task, seed)
+    knobs = {"steps": 3000, "lr": 10.0 ** np.arange(-3, 1.01, 0.25), "record_every": 10}
+    losses = gd.sweep(problem, rule, batch_size=batch, seed=seed, **knobs).losses
+    return np.where(np.isfinite(losses), gap(problem, losses), np.inf)
+
+
+def cost_of_a_wrong_guess(rule, way, planned, factor, *setting):
+    """The gap left at the rate for another number of steps, in gaps left at the best; means of a tenth of the run."""
+    few, many = (
+        curves(rule, *setting)[n * 9 // 100 + 1 : n // 10 + 1].mean(axis=0) for n in (planned, planned * factor)
+    )
+    guess, truth = (few, many) if way == "longer" else (many, few)
+    return truth[guess.argmin()] / truth.min()
+
+
+@trial(
+    "D5", little=("below that of SGD", "threefold at most"), way=("longer", "shorter"), planned=(100, 300),
+    factor=(3, 10), task=("line", "regression", "scaled regression", "sparse", "cancer"), batch=(10, 32),
+    seed=range(4),
+)  # fmt: skip
+def a_wrong_guess_costs_little(little, way, planned, factor, task, batch, seed):
+    setting = (way, planned, factor, task, batch, seed)
+    adagrad = cost_of_a_wrong_guess(gd.adagrad, *setting)
+    if little == "threefold at most":
+        return float(np.log10(3 / adagrad))
+    return times(cost_of_a_wrong_guess(gd.sgd, *setting), adagrad)

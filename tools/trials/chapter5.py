@@ -252,3 +252,31 @@ def adam_ends_at_the_worst(period, beta2, beta1, weight, start, budget):
         x, state = gd.adam(x, lambda _, s=slope: s, *state, lr=0.5 / t**0.5, beta1=beta1, beta2=beta2)
         x = min(1.0, max(-1.0, x))
     return float(x - 0.9)
+
+
+@trial(
+    "A9", picked_by=("training loss", "unseen data"), rival=("sgd", "momentum"), rows=(20, 60, 200),
+    noise=(0.1, 0.3, 0.6), width=(8, 32), budget=(100, 400), seed=range(3),
+)  # fmt: skip
+def adam_is_worse_on_unseen_data(picked_by, rival, rows, noise, width, budget, seed):
+    net, points = gd.MLP.sine(n=rows, noise=noise, hidden=(width,), seed=seed), np.linspace(-3, 3, 200)
+    tests = []
+    for rule in (gd.adam, getattr(gd, rival)):
+        grid = [0.01, 0.03, 0.1, 0.3] if rule is gd.adam else [0.03, 0.1, 0.3, 0.5]
+        run = gd.sweep(net, rule, steps=budget, lr=np.array(grid))
+        test = 0.5 * np.mean((net.predict(run.theta, points[:, None]) - np.sin(points)) ** 2, axis=-1)
+        test = np.where(np.isfinite(test), test, np.inf)
+        tests.append(test[run.loss.argmin()] if picked_by == "training loss" else test.min())
+    return times(*tests)
+
+
+@trial(
+    "A24", batch=(1, 8, 64, 256), activation=("relu", "tanh"), inputs=("dense", "mostly blank"), depth=(1, 2),
+    width=(16, 64), budget=(0, 200), seed=range(3),
+)  # fmt: skip
+def most_of_a_gradient_is_zero(batch, activation, inputs, depth, width, budget, seed):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(256, 20)) * (rng.random((256, 20)) < (0.2 if inputs == "mostly blank" else 1.0))
+    net = gd.MLP(X, rng.normal(size=256), (width,) * depth, activation, seed)
+    theta = gd.minimize(net, gd.adam, steps=budget, lr=0.01, record_every=budget).theta if budget else net.start
+    return float(np.mean(net.gradient(theta, rng.choice(256, batch, replace=False)) == 0) - 0.5)

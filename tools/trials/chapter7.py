@@ -1,5 +1,7 @@
 """Choosing among them."""
 
+from functools import cache
+
 import numpy as np
 
 import gdcourse as gd
@@ -78,3 +80,52 @@ def one_rule_leads_everywhere(budget, yardstick, spread, dimension, seed):
         best = {name for name, value in found.items() if value <= 1.05 * min(found.values()) and np.isfinite(value)}
         leaders = best if leaders is None else leaders & best
     return yes(bool(leaders))
+
+
+@cache
+def crowd(inputs, labels, tail, classes, features, seed):
+    """(X, the class of each sample, how many its class has): sizes in proportion to a power of the rank."""
+    rng = np.random.default_rng(seed)
+    weights = np.arange(1, classes + 1) ** {"1/rank": -1.0, "1/√rank": -0.5}[tail]
+    sizes = np.maximum(1, np.round(200 * weights / weights.sum())).astype(int)
+    y = np.repeat(np.arange(classes), sizes)
+    X = rng.uniform(size=(len(y), features))
+    if labels == "of the input":  # half of an input is the middle of its class
+        X = 0.5 * X + 0.5 * rng.uniform(size=(classes, features))[y]
+    return X - 0.5 * (inputs == "centred"), y, sizes[y]
+
+
+@cache
+def each_loss(rule, *data):
+    """{steps: the loss of each sample at the rate with the least mean}, of a linear classifier from 0."""
+    X, y, _ = crowd(*data)
+    target, kept, state = np.eye(y.max() + 1)[y], {}, ()
+    grid = 10.0 ** (np.arange(-1.5, 0.6, 0.5) if rule is gd.adam else np.arange(-0.5, 2.6, 0.5))
+
+    def share(W):
+        scores = X @ W
+        rise = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        return rise / rise.sum(axis=-1, keepdims=True)
+
+    W = np.zeros((len(grid), X.shape[1], len(target[0])))
+    with np.errstate(all="ignore"):
+        for t in range(1, 301):
+            W, state = rule(W, lambda W: X.T @ (share(W) - target) / len(y), *state, lr=grid[:, None, None])
+            if t in (30, 100, 300):
+                losses = -np.log(share(W)[:, np.arange(len(y)), y])
+                mean = losses.mean(axis=1)
+                kept[t] = losses[np.where(np.isfinite(mean), mean, np.inf).argmin()]
+    return kept
+
+
+@trial(
+    "C73", inputs=("off centre", "centred"), labels=("at random", "of the input"), tail=("1/rank", "1/√rank"),
+    classes=(10, 30), features=(10, 40), seed=range(3), budget=(30, 100, 300),
+)  # fmt: skip
+def only_adam_learns_the_rare(inputs, labels, tail, classes, features, seed, budget):
+    data = (inputs, labels, tail, classes, features, seed)
+    sizes = crowd(*data)[2]
+    rare = sizes <= np.quantile(sizes, 0.34)
+    half = np.log(classes) / 2  # of what guessing gives
+    sgd, adam = (each_loss(rule, *data)[budget][rare].mean() for rule in (gd.sgd, gd.adam))
+    return min(times(sgd, half, by=1.0), times(half, adam, by=1.0))

@@ -13,6 +13,9 @@ WORDS = {
     "zh": {
         "summary": "换个设定还成立吗？{count} 种设定里，{share} 成立",
         "short": "“{kind}”一类的说法，{count} 种设定里 {share} 成立。",
+        "beyond": "不过{}，所以不下定论。",
+        "beyond all": "**为什么仍不下定论：** {}。",
+        "no sweep": "没有换设定再试：{}。",
         "means": "**什么算成立：** {}",
         "kind": "**这类说法：** {}。{}。",
         "axis": "换的是",
@@ -28,6 +31,9 @@ WORDS = {
     "en": {
         "summary": "Does it hold elsewhere? In {share} of {count} settings",
         "short": " Kind of claim: {kind}; it holds in {share} of {count} settings.",
+        "beyond": " But {}, so it stays unsettled.",
+        "beyond all": "**Why it stays unsettled:** {}.",
+        "no sweep": " Not tried in other settings: {}.",
         "means": "**It counts as holding when** {}",
         "kind": "**Kind of claim:** {}. {}.",
         "axis": "what was varied",
@@ -99,6 +105,8 @@ def card(key, claim, language):
         "\n".join([f"| {said['axis']} | {said['share']} |", "|---|---|", *rows(table, language)]),
         turning(table, language),
     ]
+    if key in words()["beyond"]:
+        lines.append(said["beyond all"].format(words()["beyond"][key][language]))
     summary = said["summary"].format(count=len(table.margins), share=percent(table.share, language))
     body = "\n\n".join(lines)
     return f'<details class="robust">\n<summary>{summary}</summary>\n\n{body}\n\n</details>'
@@ -132,12 +140,16 @@ def turning(table, language):
 
 
 def in_short(key, claim, language):
-    """A sentence for the page of claims, if there is a trial."""
+    """A sentence for the page of claims: the share, or why there is none; slips have neither."""
+    said = WORDS[language]
+    if key in words()["no sweep"]:
+        return said["no sweep"].format(words()["no sweep"][key][language])
     if not (key in TRIALS and TRIALS[key].table):
         return ""
     table = TRIALS[key].table
     count, share = len(table.margins), percent(table.share, language)
-    return WORDS[language]["short"].format(kind=KINDS[claim["kind"]][language], count=count, share=share)
+    short = said["short"].format(kind=KINDS[claim["kind"]][language], count=count, share=share)
+    return short + (said["beyond"].format(words()["beyond"][key][language]) if key in words()["beyond"] else "")
 
 
 def rule(language):

@@ -37,6 +37,8 @@
   const count = document.createElement("output");
   box.append(count);
 
+  const above = (row) => row.parentElement.closest("details");  // the slips stand in a fold
+
   const choose = () => {
     const verdicts = buttons.filter((one) => one.getAttribute("aria-pressed") === "true").map((one) => one.dataset.verdict);
     const all = !verdicts.length && !chapter.value && !rule.value;
@@ -49,8 +51,9 @@
       const inside = section.querySelectorAll(".claim-row[id]");  // the surprises and the articles have none
       section.hidden = !all && ![...inside].some((row) => !row.hidden);
     }
-    const shown = rows.filter((row) => !row.hidden).length;
-    count.textContent = all ? "" : box.dataset.shown.replace("{}", shown).replace("{}", rows.length);
+    const found = rows.filter((row) => !row.hidden);
+    if (!all) for (const row of found) above(row)?.setAttribute("open", "");
+    count.textContent = all ? "" : box.dataset.shown.replace("{}", found.length).replace("{}", rows.length);
     const query = new URLSearchParams(Object.entries({
       verdict: verdicts.join(" "), chapter: chapter.value, rule: rule.value,
     }).filter(([, value]) => value)).toString();
@@ -62,7 +65,7 @@
     const row = rows.find((one) => `#${one.id}` === location.hash);
     if (!row) return;
     row.hidden = false;
-    row.open = true;
+    for (let fold = row; fold; fold = above(fold)) fold.open = true;
     row.scrollIntoView();
   };
 

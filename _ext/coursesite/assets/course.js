@@ -51,6 +51,14 @@ const scrollable = () => {
   scrolls.forEach((box) => (box.tabIndex = 0));
 };
 
+// --- the link that hides the marks of a search is a "javascript:" one, which the page's policy refuses
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.(".highlight-link a")) return;
+  event.preventDefault();
+  SphinxHighlight.hideSearchWords();
+});
+
 // --- on paper every answer is open, and every fold of code stays as it is
 
 document.querySelector("[data-print]")?.addEventListener("click", () => print());
