@@ -413,6 +413,13 @@ def test_sweep_with_a_schedule_over_the_grid():
     np.testing.assert_allclose(swept.theta, runs)
 
 
+@pytest.mark.parametrize("walk", [gd.minimize, gd.sweep], ids=named)
+def test_a_schedule_is_asked_once_a_step(walk):
+    asked = []
+    walk(BOWL, gd.sgd, steps=4, lr=lambda t: asked.append(t) or 0.1 / t)
+    assert asked == [1, 2, 3, 4]
+
+
 def test_starts_of_two_axes_are_a_grid_too():
     starts, rates = np.random.default_rng(0).normal(size=(3, 4, 2)), np.array([0.01, 0.05, 0.1, 0.15])
     grid = gd.sweep(BOWL, gd.momentum, starts, steps=6, lr=rates)
