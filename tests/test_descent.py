@@ -451,3 +451,9 @@ def test_some_diverge_and_the_others_do_not_mind():
     assert swept.diverged.tolist() == [False, False, True]
     assert swept.loss[1] < 1e-12 < np.inf == swept.loss[2]
     assert "1 of them diverged" in repr(swept)
+
+
+@pytest.mark.parametrize("walk", [gd.minimize, gd.sweep], ids=named)
+def test_a_state_that_is_a_function_is_seen_at_the_first_step(walk):
+    with pytest.raises(TypeError, match="is a function"):
+        walk(BOWL, lambda theta, grad, s=0.0: (theta, (grad,)), steps=1)
