@@ -413,6 +413,29 @@ def test_sweep_with_a_schedule_over_the_grid():
     np.testing.assert_allclose(swept.theta, runs)
 
 
+@pytest.mark.parametrize("walk", [gd.minimize, gd.sweep], ids=named)
+def test_a_schedule_is_asked_once_a_step(walk):
+    asked = []
+    walk(BOWL, gd.sgd, steps=4, lr=lambda t: asked.append(t) or 0.1 / t)
+    assert asked == [1, 2, 3, 4]
+
+
+def test_starts_of_two_axes_are_a_grid_too():
+    starts, rates = np.random.default_rng(0).normal(size=(3, 4, 2)), np.array([0.01, 0.05, 0.1, 0.15])
+    grid = gd.sweep(BOWL, gd.momentum, starts, steps=6, lr=rates)
+    assert grid.loss.shape == (3, 4)
+    for at in np.ndindex(3, 4):
+        alone = gd.minimize(BOWL, gd.momentum, starts[at], steps=6, lr=rates[at[1]])
+        np.testing.assert_allclose(grid.theta[at], alone.theta, rtol=1e-12)
+
+
+@pytest.mark.parametrize("walk", [gd.minimize, gd.sweep], ids=named)
+def test_the_seed_is_0_unless_told(walk):
+    ends = [walk(LINE, gd.sgd, steps=3, lr=0.1, batch_size=10, **seed).theta for seed in ({}, {"seed": 0}, {"seed": 1})]
+    assert (ends[0] == ends[1]).all()
+    assert (ends[0] != ends[2]).all()
+
+
 def test_sweep_of_one_and_without_history():
     swept = gd.sweep(SQUARE, gd.sgd, steps=3)
     assert swept.loss == gd.minimize(SQUARE, gd.sgd, steps=3).loss
@@ -428,3 +451,9 @@ def test_some_diverge_and_the_others_do_not_mind():
     assert swept.diverged.tolist() == [False, False, True]
     assert swept.loss[1] < 1e-12 < np.inf == swept.loss[2]
     assert "1 of them diverged" in repr(swept)
+
+
+@pytest.mark.parametrize("walk", [gd.minimize, gd.sweep], ids=named)
+def test_a_state_that_is_a_function_is_seen_at_the_first_step(walk):
+    with pytest.raises(TypeError, match="is a function"):
+        walk(BOWL, lambda theta, grad, s=0.0: (theta, (grad,)), steps=1)

@@ -214,6 +214,8 @@ def test_rules_race_on_it():
 def test_a_landscape_is_a_surface():
     ours, known = gd.landscape("0.5 (x^2 + 10y^2)"), gd.Surface("bowl", kappa=10)
     assert ours.minima == pytest.approx(np.zeros((1, 2)), abs=1e-6)
+    assert ours.start == pytest.approx(np.array([-1.8, 0.9]))
+    assert ours.view == (-3.0, 3.0, -2.0, 2.0)
     runs = [gd.minimize(problem, gd.adam, (-1.8, 0.9), steps=50, lr=0.1) for problem in (ours, known)]
     np.testing.assert_allclose(runs[0].thetas, runs[1].thetas, rtol=1e-9, atol=1e-12)
     rates = np.array([0.01, 0.1, 0.19])

@@ -69,11 +69,11 @@ def test_each_rule_has_its_look_and_two_runs_of_one_rule_differ(ax):
 def test_contours_lie_at_the_heights_they_claim(ax):
     """Each level is a height of the surface there; in the root of the height they are evenly spaced."""
     view = (-1.0, 3.0, -2.0, 1.0)
-    plotting.contours(ax, NARROW, view=view, levels=6)
+    plotting.contours(ax, NARROW, view=view, levels=7)
     (lines,) = ax.collections
     low, high = (f([NARROW.loss(np.array([x, y])) for x in np.linspace(-1, 3, 200) for y in np.linspace(-2, 1, 200)])
                  for f in (min, max))  # fmt: skip
-    np.testing.assert_allclose(np.sqrt(lines.levels - low), np.sqrt(high - low) * np.arange(1, 7) / 6, rtol=1e-9)
+    np.testing.assert_allclose(np.sqrt(lines.levels - low), np.sqrt(high - low) * np.arange(1, 8) / 7, rtol=1e-9)
     for level, path in zip(lines.levels[:-1], lines.get_paths(), strict=False):  # the last is one point
         heights = NARROW.loss(path.vertices)
         np.testing.assert_allclose(heights, level, atol=0.01 * high)
@@ -103,6 +103,16 @@ def test_a_path_shows_every_point_unless_told(ax):
     run = gd.minimize(NARROW, gd.momentum, [2.0, -1.0], steps=9, lr=0.05)
     plotting.path(ax, run)
     np.testing.assert_array_equal(drawn(ax)[0].T, run.thetas)
+
+
+def test_a_path_has_the_look_of_its_rule_unless_told(ax):
+    run = gd.minimize(NARROW, gd.momentum, steps=3, lr=0.05)
+    assert "," in run.label
+    plotting.path(ax, run)
+    plotting.path(ax, run, color="#123456")
+    way, _, told, _ = ax.lines
+    assert {"color": way.get_color(), "linestyle": plotting.look("momentum")["linestyle"]} == plotting.look("momentum")
+    assert told.get_color() == "#123456"
 
 
 def test_the_height_is_called_what_it_is(ax):
@@ -141,6 +151,19 @@ def test_a_map_has_its_rows_upwards_and_leaves_blank_what_is_infinite(ax):
     np.testing.assert_array_equal(np.ma.filled(ax.collections[0].get_array(), np.nan).reshape(2, 3)[0], [1, 10, 100])
 
 
+def test_no_grid_lies_over_a_map_or_contours(ax):
+    for draw in (lambda: plotting.map_of(ax, np.ones((2, 2)), [0, 1], [0, 1]), lambda: plotting.contours(ax, NARROW)):
+        ax.grid(True)
+        draw()
+        assert not any(line.get_visible() for line in (*ax.get_xgridlines(), *ax.get_ygridlines()))
+
+
+def test_a_figure_is_as_wide_as_the_page_unless_told():
+    figure, _ = plotting.figure()
+    assert tuple(figure.get_size_inches()) == (7.0, 3.4)
+    plt.close(figure)
+
+
 def test_figures_stand_side_by_side():
     figure, axes = plotting.figure(3, height=2.0, width=9.0)
     assert len(axes) == 3
@@ -153,14 +176,16 @@ def test_a_picture_can_be_cut_between_its_panels(columns):
     """Also as Jupyter saves it, cut to its content: however wide the labels of one panel are, no seam moves."""
     figure, axes = plotting.figure(columns, height=2.0, sharey=True)
     axes[-1].set(xlabel="steps", ylabel="a label\nof several\nlines")
-    for ax in axes:
-        ax.plot([0, 1], [1e6, 2e6])
+    for k, ax in enumerate(axes):
+        ax.plot([0, 1], [(1 + k) * 1e6, (2 + k) * 1e6])
     saved = io.BytesIO()
-    figure.savefig(saved, dpi=100, bbox_inches="tight")
+    figure.savefig(saved, dpi=100, bbox_inches="tight", pad_inches=0)
+    assert Image.open(saved).size == (700, 200)
     dark = np.array(Image.open(saved).convert("L")) < 250
     seams = [round(dark.shape[1] * k / columns) for k in range(1, columns)]
     assert not any(dark[:, seam - 2 : seam + 3].any() for seam in seams)
     assert dark[:, : seams[0]].any()
     assert dark[:, seams[-1] :].any()
-    assert axes[0].get_ylim() == axes[-1].get_ylim()
+    assert {ax.get_ylim() for ax in axes} == {axes[0].get_ylim()}
+    assert axes[0].get_ylim()[1] > columns * 1e6
     plt.close(figure)

@@ -79,6 +79,14 @@ def test_landmarks(name):
     assert surface.loss(surface.start) > surface.best_loss + 0.1
 
 
+def test_of_a_surface_of_ones_own_no_minimum_is_known():
+    surface = PROBLEMS["own surface"]
+    assert surface.minima.shape == (0, 2)
+    assert surface.best_loss == 0.0
+    assert surface.view == (-2.0, 2.0, -2.0, 2.0)
+    assert gd.Surface(surface.function, start=(1, 2), view=(0.0, 1.0, 0.0, 1.0)).view == (0.0, 1.0, 0.0, 1.0)
+
+
 def test_a_turned_bowl_has_the_curvatures_1_and_kappa():
     c, s = np.cos(np.radians(30)), np.sin(np.radians(30))
     np.testing.assert_allclose(BOWL.gradient(np.array([c, s])), [c, s], atol=1e-12)

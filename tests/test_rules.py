@@ -113,6 +113,21 @@ def test_states_by_hand():
     assert (s, d) == (pytest.approx(0.3), pytest.approx(0.075))
 
 
+AVERAGED = {"m": ("beta1", 1), "v": ("beta2", 2), "s": ("rho", 2), "u": ("beta", 1)}  # by which knob, of which power
+
+
+@pytest.mark.parametrize("rule", RULES + DIALECTS, ids=named)
+def test_an_average_takes_the_rest_of_the_newest_also_below_one_half(rule):
+    """There the remainder of 1 by a decay is no longer what is left of 1."""
+    names = list(inspect.signature(rule).parameters)
+    averages = {name: about for name, about in AVERAGED.items() if name in names and about[0] in names}
+    if rule is dialects.nadam_dozat:
+        del averages["m"]  # its β₁ goes by a schedule, see above
+    state = rule(1.0, lambda _: 2.0, **{knob: 0.3 for knob, _ in averages.values()})[1]
+    for name, (_, power) in averages.items():
+        assert state[names.index(name) - 2] == pytest.approx(0.7 * 2.0**power)
+
+
 GRADIENTS = np.array([[0.3, -2.0, 5.0], [-0.1, 1.0, 0.5], [0.2, 0.0, -4.0], [1.5, -0.3, 0.02]])
 
 

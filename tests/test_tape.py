@@ -71,3 +71,9 @@ def test_what_a_rule_spoils_is_its_own():
 def test_what_makes_no_sense_is_said(arguments, knobs, error, what):
     with pytest.raises(error, match=what):
         gd.follow(*arguments, **knobs)
+
+
+@pytest.mark.parametrize("theta0", [1.0, np.ones(1), np.ones(3), np.ones((1, 2))], ids=np.shape)
+def test_a_start_has_the_shape_of_one_gradient(theta0):
+    with pytest.raises(ValueError, match="theta0"):
+        gd.follow(gd.sgd, np.ones((4, 2)), theta0)
