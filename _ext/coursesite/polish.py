@@ -64,8 +64,8 @@ EDITS = [
     # the label would hide what the summary says
     Edit(r'<summary aria-label="Toggle hidden content">', "<summary>", "chapters/05_adam"),
     Edit(r'(?<=id="pst-primary-sidebar" )(?=class)', 'role="complementary" '),
-    # a badge leads to a notebook, which here is a page
-    Edit(r'(<a class="badge [^>]*href="[^"]*)\.ipynb#', r"\1.html#", on=None),
+    # a badge, or a link to a place without a label, leads to a notebook, which here is a page
+    Edit(r'(<a (?:class="badge [^>]*)?href="[^":]*)\.ipynb#', r"\1.html#", on=None),
 ]
 # ipywidgets.interact is for live notebooks: a page with one (none of ours, so far) says so, and shows no dead slider
 WIDGET = r'<script type="application/vnd\.jupyter\.widget-view\+json">.*?</script>'
