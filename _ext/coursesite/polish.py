@@ -94,8 +94,6 @@ def lighten(app, pagename, templatename, context, doctree):
                 unfound(part, "what a page loads")
     for kind in ("script_files", "css_files"):
         context[kind] = [asset for asset in context.get(kind, []) if needed(asset, body)]
-    # it speaks at once, so it comes behind the words of the page's language
-    context["script_files"].sort(key=lambda asset: "sphinx_highlight" in name_of(asset))
 
 
 PANELLED = rf'<img [^>]*alt="([^"]*{PANELS}[^"]*)"[^>]*>'

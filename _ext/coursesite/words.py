@@ -31,6 +31,11 @@ WORDS = {
         },
         # what no catalogue has
         "edits": [
+            # it speaks at once, so it comes behind the words of the language
+            (
+                r"(<script [^>]*/sphinx_highlight\.js[^>]*></script>)(.*?/translations\.js[^>]*></script>)",
+                r"\2\1",
+            ),
             ("Toggle primary sidebar", "章节目录"),
             ("Toggle secondary sidebar", "本页目录", "chapters/05_adam"),
             ('aria-label="Main"', 'aria-label="章节"'),

@@ -154,7 +154,7 @@ NEWER = {
         \bnavigator\.userActivation\b   Firefox 120
         \bsetHTML|\bmoveBefore\(        Chrome 133""",
     "*.css": r"""
-        @container|container(-type|-name)?:         Chrome 105
+        @container|(?<![\w-])container(-type|-name)?:      Chrome 105
         @layer|@scope|@starting-style|@property     Chrome 99 to 118
         color-mix\(|light-dark\(|oklch\(|\blch\(|oklab\(    Chrome 111
         ^\s*&|[{;]\s*&                              Chrome 112 (nesting)
