@@ -138,7 +138,7 @@ class Chromium(Engine):
 
     def call(self, function, given):
         try:
-            with ends_within(PATIENCE):
+            with ends_within(PATIENCE / 2):
                 return self.page.evaluate(f"(given) => ({function})(...given)", list(given))
         except self.error as error:
             raise PageError(str(error)) from None

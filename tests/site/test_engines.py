@@ -241,7 +241,7 @@ const cell = $("#code-adam").closest(".cell"), verdict = cell.querySelector(".ve
 if (source !== null) enter($("#code-adam"), source);
 delete verdict.dataset.id;
 cell.querySelector("button.check").click();
-return await until(() => verdict.dataset.id, 80);
+return await until(() => verdict.dataset.id, 40);
 """
 
 
