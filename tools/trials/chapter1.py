@@ -78,6 +78,8 @@ def momentum_sways_less(of_limit, measure, kappa, dimension, turned, beta, seed)
         gd.minimize(problem, momentum_ema, beta=beta, **knobs).thetas @ problem.steepest,
     )
     if measure == "crossings":
+        # what is left when a way has arrived is rounding, and crosses as it likes
+        ways = (np.where(abs(way) > 1e-9 * abs(way[0]), way, 0) for way in ways)
         plain, heavy = (1 + np.sum(way[1:] * way[:-1] < 0) for way in ways)
     else:
         plain, heavy = (1e-9 + abs(way[50:]).max() for way in ways)
