@@ -139,7 +139,7 @@ def asked(question, rules, tasks, lang):
     if "form" not in spec:
         return spec
     spec = compact(spec, lang)
-    return spec | {"tuned": board.tuned(question, spec)} if spec["form"] == "board" else spec
+    return spec | board.finished(question, spec) if spec["form"] == "board" else spec
 
 
 def has_map(question):

@@ -58,6 +58,12 @@ class Shuffled(MLP):
 
 # --- the tuned ones ---------------------------------------------------------------
 
+
+def finished(question, spec):
+    """What else the page is told: the runs to compare with, and how the plot is laid out."""
+    return {"tuned": tuned(question, spec), "plot": {"lowest": LOWEST, "top": TOP}}
+
+
 _tuned = {}  # question → what was found; it takes a second
 
 

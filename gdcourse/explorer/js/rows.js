@@ -9,17 +9,16 @@ import { round, say } from "./text.js";
 /** The slider that a rule has to itself, after the one that all share. */
 export const ownSlider = ({ sliders }, rule) => sliders.slice(1).find(({ drives: [name] }) => racerOf(name) === rule);
 
-/** A run with the knobs that the rule has now. */
-export function rowOf(state, rule, left) {
-  const [{ knobs }, own] = [state.racers[rule], ownSlider(state, rule)];
+/** A run with these knobs, or those that the rule has now. */
+export function rowOf(state, rule, left, knobs = state.racers[rule].knobs) {
+  const own = ownSlider(state, rule);
   return { rule, lr: knobs.lr, second: own ? knobs[knobOf(own.drives[0])] : null, left };
 }
 
 /** The run that Python tuned, as a row. */
 export function tunedRow(state, { rule, knobs, left }) {
   const i = state.racers.findIndex((racer) => racer.rule === rule);
-  const own = ownSlider(state, i);
-  return { rule: i, lr: knobs.lr, second: own ? knobs[knobOf(own.drives[0])] : null, left };
+  return rowOf(state, i, left, knobs);
 }
 
 /** What was kept, as far as it makes sense: {rows, open}. */
@@ -73,11 +72,8 @@ export function compared(spec, rows, words) {
   return say(words[mine.left > best.left ? "board.far" : "board.beaten"], { ...known, times: plain(round(mine.left / best.left, 2)) });
 }
 
-const LOWEST = 3e-4; // the share at the foot of the plot, as in board.py
-const TOP = 10; // per cent of its height, above a share of 1, for what was lost
-
 /** Where a run stands in the plot, in per cent from the left and from the top. */
-export function spotOf({ sliders: [about] }, { lr, left }) {
-  const share = Math.min(1, Math.log(Math.max(left, LOWEST)) / Math.log(LOWEST));
-  return [100 * scaleOf(about).position(lr), left === null ? TOP / 4 : Math.max(TOP / 2, TOP + (100 - TOP) * share)];
+export function spotOf({ sliders: [about], plot: { lowest, top } }, { lr, left }) {
+  const share = Math.min(1, Math.log(Math.max(left, lowest)) / Math.log(lowest));
+  return [100 * scaleOf(about).position(lr), left === null ? top / 4 : Math.max(top / 2, top + (100 - top) * share)];
 }
