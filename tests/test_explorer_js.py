@@ -460,6 +460,20 @@ def test_what_a_browser_kept_of_a_board_may_be_rubbish(js, kept, wanted):
     assert found == {"rows": wanted, "open": isinstance(kept, list)}
 
 
+def test_a_tuned_run_becomes_a_row_with_its_own_knobs(js):
+    spec = gd.Explorer(preset="7t").spec
+    rules = [racer["rule"] for racer in spec["racers"]]
+    found = js("rows", "return spec.tuned.map((run) => it.tunedRow(spec, run))", spec=spec)
+    for row, run in zip(found, spec["tuned"], strict=True):
+        second = next((value for name, value in run["knobs"].items() if name != "lr"), None)
+        assert row == {
+            "rule": rules.index(run["rule"]),
+            "lr": run["knobs"]["lr"],
+            "second": second,
+            "left": run["left"],
+        }
+
+
 def test_a_run_stands_where_the_axes_of_the_plot_say(js):
     spec = gd.Explorer(preset="7t").spec
     rows = [{"lr": 10**power, "left": share} for power, share in ((-4, 1), (-1, 0.1), (1, 0.003), (0, 3e-4))]

@@ -6,11 +6,12 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import robust
 from claims import load_claims
 from project import ROOT, SOURCE
-from trials import TRIALS, verdict
+from trials import TRIALS, chapter1, verdict
 from trials.frame import TABLES
 from trials.printed import axis_name, card, in_short, value_name, words
 
@@ -100,6 +101,10 @@ def test_a_random_part_gives_the_same_again(key):
     other = [i for i in chosen if (trial.run(trial.settings[i]) > 0) != (table.margins[i] > 0)]
     where = [trial.settings[i] for i in other]
     assert len(other) <= 1, f"TRIALS_SEED={seed}: {key} comes out otherwise in {where}: run course.py trials {key}"
+
+
+def test_a_way_that_has_arrived_crosses_no_more():
+    assert chapter1.crossings(np.array([1.0, -0.5, 0.25, 0.1, 1e-17, -1e-17, 1e-17])) == 2
 
 
 def test_a_place_that_is_printed_is_shared_where_seeds_do_not_tell():

@@ -66,6 +66,12 @@ def sgd_is_behind(passes, dimension, decades, noise, batch, seed):
     return times(sgd, left(problem, gd.sgd, passes, lr=grid))
 
 
+def crossings(way):
+    """How often it changes sides before it has arrived: what is left then is rounding, and crosses as it likes."""
+    way = np.where(abs(way) > 1e-9 * abs(way[0]), way, 0)
+    return np.sum(way[1:] * way[:-1] < 0)
+
+
 @trial(
     "G5", of_limit=(0.2, 0.5, 0.8, 0.95), measure=("crossings", "swing"), kappa=(10, 100, 1000),
     dimension=(2, 5, 10, 30), turned=(False, True), beta=(0.5, 0.9), seed=range(3),
@@ -78,9 +84,7 @@ def momentum_sways_less(of_limit, measure, kappa, dimension, turned, beta, seed)
         gd.minimize(problem, momentum_ema, beta=beta, **knobs).thetas @ problem.steepest,
     )
     if measure == "crossings":
-        # what is left when a way has arrived is rounding, and crosses as it likes
-        ways = (np.where(abs(way) > 1e-9 * abs(way[0]), way, 0) for way in ways)
-        plain, heavy = (1 + np.sum(way[1:] * way[:-1] < 0) for way in ways)
+        plain, heavy = (1 + crossings(way) for way in ways)
     else:
         plain, heavy = (1e-9 + abs(way[50:]).max() for way in ways)
     return times(plain, heavy)
